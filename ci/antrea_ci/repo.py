@@ -1,0 +1,74 @@
+"""Where everything is in a cluster repository: the only module that knows its paths (DESIGN section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from antrea_ci.errors import UsageError
+
+
+@dataclass(frozen=True)
+class ClusterRepo:
+    """A cluster repository by its root folder."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> ClusterRepo:
+        """The repository at ``folder``; raises UsageError where there is no cluster.yaml."""
+        repo = cls(folder.resolve())
+        if not repo.cluster_file.is_file():
+            raise UsageError(
+                f"{folder} is not a cluster repository: it has no cluster.yaml",
+                fix="run this inside one, name one with `-C DIR`, or make one with `antrea-gitops new DIR`",
+            )
+        return repo
+
+    @property
+    def cluster_file(self) -> Path:
+        return self.root / "cluster.yaml"
+
+    @property
+    def install_config_file(self) -> Path:
+        return self.root / "install-config.yaml"
+
+    @property
+    def bundle(self) -> Path:
+        return self.root / "antrea" / "bundle"
+
+    @property
+    def bundle_lock_file(self) -> Path:
+        return self.bundle / "bundle.lock.yaml"
+
+    @property
+    def bundle_kustomization_file(self) -> Path:
+        return self.bundle / "kustomization.yaml"
+
+    @property
+    def overlay(self) -> Path:
+        return self.root / "antrea" / "overlays" / "install"
+
+    @property
+    def generated(self) -> Path:
+        return self.overlay / "generated"
+
+    @property
+    def rendered(self) -> Path:
+        return self.root / "rendered" / "install"
+
+    @property
+    def readme_file(self) -> Path:
+        return self.root / "README.md"
+
+    @property
+    def tools_lock_file(self) -> Path:
+        return self.root / "tools.lock.yaml"
+
+    @property
+    def answers_file(self) -> Path:
+        return self.root / ".copier-answers.yml"
+
+    def name(self, path: Path) -> str:
+        """``path`` as messages show it: relative to the root, with slashes."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)

@@ -1,0 +1,1 @@
+"""The outer ring: the command line, and what works on whole repositories (``new``)."""

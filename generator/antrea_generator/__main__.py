@@ -1,0 +1,22 @@
+"""``python -m antrea_generator`` and the console script."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Runs the command line and ends the process with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        # Answered before click is imported: scripts ask this often.
+        from antrea_ci import __version__
+
+        print(f"antrea-gitops, version {__version__}")
+        return
+    from antrea_generator.cli import main
+
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,110 @@
+"""The command line: one lazily loaded module a verb, one place where failures become exit codes (DESIGN section 6)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from antrea_ci import __version__
+from antrea_generator.session import Session
+
+_INTERNAL_ERROR = 3
+_INTERRUPTED = 130
+
+# Verb: module below antrea_generator.commands, and the line that `--help` shows without importing it.
+_VERBS: dict[str, tuple[str, str]] = {
+    "new": ("new", "Make a cluster repository: ask or read answers, import a bundle, render, check, commit."),
+    "schema": ("schema", "Print the JSON Schema of cluster.yaml or of an answers file."),
+    "bundle": ("bundle", "Import the vendor's operator bundle, or show the one that is there."),
+    "render": ("render", "Write the overlays and rendered/ from cluster.yaml; --check only compares."),
+    "check": ("check", "Find what would fail the installation, in about a second and offline."),
+    "tools": ("tools", "Install, list or lock the external programs of tools.lock.yaml."),
+    "doctor": ("doctor", "Say what this machine and this repository lack for each verb."),
+}
+
+
+class _Verbs(click.Group):
+    """Loads a verb's module only when that verb is called, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        module = importlib.import_module(f"antrea_generator.commands.{_VERBS[cmd_name][0]}")
+        command: object = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _VERBS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _VERBS:
+            from antrea_ci.suggest import did_you_mean
+
+            raise click.UsageError(f"no such command: {args[0]}{did_you_mean(args[0], _VERBS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("."),
+    help="Work in this folder instead of the current one.",
+)
+@click.version_option(__version__, prog_name="antrea-gitops")
+@click.pass_context
+def cli(context: click.Context, directory: Path) -> None:
+    """One Git repository per cluster: OpenShift and Kubernetes with Antrea.
+
+    \b
+    Example: antrea-gitops new ocp --data cluster_name=ocp --bundle deploy.tar.gz
+    """
+    context.obj = Session(directory)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb and returns its exit code; never raises."""
+    try:
+        # A verb without a return value has done its work.
+        return cli.main(args=argv, prog_name="antrea-gitops", standalone_mode=False) or 0
+    except click.exceptions.Abort:
+        return _INTERRUPTED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    from antrea_ci.errors import AntreaGitopsError
+
+    if isinstance(error, AntreaGitopsError):
+        print(error.as_text(), file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output went away; nothing is left to say to anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    from antrea_generator.crash import write_log
+
+    print(f"internal error: {type(error).__name__}; the log is {write_log(error)}", file=sys.stderr)
+    print("  fix: this is a fault of antrea-gitops; please report it with that log", file=sys.stderr)
+    return _INTERNAL_ERROR

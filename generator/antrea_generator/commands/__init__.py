@@ -1,0 +1,1 @@
+"""The verbs, a module each; every one offers ``command``."""
