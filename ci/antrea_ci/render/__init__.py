@@ -1,0 +1,1 @@
+"""From cluster.yaml and the bundle to overlays, and through kustomize to rendered/."""

@@ -1,0 +1,93 @@
+"""Cuts what kustomize builds into one file an object, keeping kustomize's own bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from antrea_ci.errors import FindingsError
+from antrea_ci.findings import Finding
+from antrea_ci.render.naming import ObjectId, file_name
+from antrea_ci.yamlio import Document, Value, parse
+
+_SEPARATOR = re.compile(r"^---\n", re.MULTILINE)
+_NULL = "tag:yaml.org,2002:null"
+
+
+def explode(output: str, where: str) -> dict[str, bytes]:
+    """File name to content for every object of ``output``. Raises FindingsError for what the installer could not read.
+
+    ``where`` names the overlay in messages.
+    """
+    files: dict[str, bytes] = {}
+    owners: dict[str, ObjectId] = {}
+    findings: list[Finding] = []
+    for text in _SEPARATOR.split(output):
+        if not text.strip():
+            continue
+        document = parse(text, where)
+        identity = identify(document.mapping)
+        if identity is None or identity.kind == "List":
+            findings.append(_not_an_object(document, where))
+            continue
+        name = file_name(identity)
+        if name in owners:
+            findings.append(_same_file(owners[name], identity, where))
+            continue
+        owners[name] = identity
+        files[name] = without_nulls(text, document).encode()
+    if findings:
+        raise FindingsError(findings)
+    return files
+
+
+def identify(manifest: dict[str, Value]) -> ObjectId | None:
+    """Which object a manifest is; None if it has no kind or name."""
+    metadata = manifest.get("metadata")
+    kind, version = manifest.get("kind"), manifest.get("apiVersion")
+    if not isinstance(metadata, dict) or not isinstance(kind, str) or not isinstance(version, str):
+        return None
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not isinstance(name, str):
+        return None
+    return ObjectId(version.rpartition("/")[0], kind, namespace if isinstance(namespace, str) else "", name)
+
+
+def without_nulls(text: str, document: Document) -> str:
+    """``text`` without the entries whose value is null: an absent key means the same, and diffs stay quiet."""
+    while spans := list(_null_lines(document.node)):
+        lines = text.splitlines(keepends=True)
+        drop = {line for span in spans for line in range(*span)}
+        text = "".join(line for number, line in enumerate(lines) if number not in drop)
+        document = parse(text, document.file)
+    return text
+
+
+def _null_lines(node: yaml.Node | None) -> Iterator[tuple[int, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if value.tag == _NULL:
+                yield key.start_mark.line, value.end_mark.line + (value.end_mark.column > 0)
+            else:
+                yield from _null_lines(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _null_lines(item)
+
+
+def _not_an_object(document: Document, where: str) -> Finding:
+    return Finding(
+        "render/not-an-object",
+        f"kustomize built a document of kind {document.mapping.get('kind')!r} that is no single object",
+        location=document.locate(),
+        why="the installer reads one object a file; a List or a document without kind and name stops the bootstrap",
+        fix=f"list single objects in {where}",
+        source="DOMAIN 6.4",
+    )
+
+
+def _same_file(first: ObjectId, second: ObjectId, where: str) -> Finding:
+    message = f"{second} and {first} would both be written to {file_name(second)}"
+    return Finding("render/same-file", message, object=str(second), fix=f"rename one of them in {where}")

@@ -1,0 +1,48 @@
+"""Runs kustomize on an overlay, in a way that cannot fetch anything: pull requests bring the overlays."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from antrea_ci.process import ProcessError, run
+from antrea_ci.tools.find import kustomize_path
+from antrea_ci.tools.lock import read_lock
+from antrea_ci.repo import ClusterRepo
+
+_TIMEOUT = 60.0
+_CLOSED_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens, so every fetch fails at once
+
+
+def find_kustomize(repo: ClusterRepo) -> Path:
+    """The locked kustomize, installed if need be; raises MissingRequirementError naming the ways to get it."""
+    return kustomize_path(read_lock(repo.tools_lock_file))
+
+
+def build(kustomize: Path, overlay: Path, *, root: Path, shown_as: Path) -> str:
+    """The text that ``kustomize build`` gives; raises ProcessError, its paths shown below ``shown_as`` instead of ``root``."""
+    try:
+        done = run([str(kustomize), "build", str(overlay)], env=_environment(), timeout=_TIMEOUT)
+    except ProcessError as error:
+        message = error.message.replace(str(root.resolve()), str(shown_as)).replace(str(root), str(shown_as))
+        raise KustomizeError(message) from None
+    return done.stdout.decode("utf-8")
+
+
+class KustomizeError(ProcessError):
+    """kustomize could not build the overlay; the message holds what it said."""
+
+    def __init__(self, message: str) -> None:
+        super(ProcessError, self).__init__(message, fix="mend the file that kustomize names, then run this again")
+
+
+def _environment() -> dict[str, str]:
+    # Without PATH there is no git to clone with; behind a closed proxy there is no HTTP; without HOME no plugins.
+    return {
+        "PATH": "",
+        "HOME": os.devnull,
+        "XDG_CONFIG_HOME": os.devnull,
+        "HTTP_PROXY": _CLOSED_PROXY,
+        "HTTPS_PROXY": _CLOSED_PROXY,
+        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),  # noqa: S108
+    }
