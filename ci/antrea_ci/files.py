@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ STAGING_PREFIX = ".antrea-gitops-"
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Replaces ``path`` by ``data`` in one step; its folder must exist. Keeps the old file's mode unless one is given."""
+    """Replaces ``path`` by ``data`` in one step. The folder must exist. An old file's mode stays unless one is given."""
     if mode is None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=path.parent)
@@ -49,7 +49,7 @@ def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def swap_in(new: Path, target: Path) -> None:
-    """Puts the folder ``new`` in the place of ``target``; what was there is left at ``new`` (or nowhere, if nothing was)."""
+    """Puts the folder ``new`` in the place of ``target``; what was there, if anything, is left at ``new``."""
     if not target.exists():
         os.rename(new, target)
         return
@@ -63,7 +63,7 @@ def swap_in(new: Path, target: Path) -> None:
 
 
 @contextmanager
-def staging_folder(parent: Path) -> Iterator[Path]:
+def staging_folder(parent: Path) -> Generator[Path]:
     """A private folder beside the target, so that a rename stays within one file system; gone afterwards.
 
     Folders that killed runs left behind are removed first; one of a living process is left alone.
@@ -89,7 +89,9 @@ def read_tree(folder: Path) -> dict[str, bytes]:
     """Every file below ``folder`` by its relative POSIX path; empty if there is no such folder."""
     if not folder.is_dir():
         return {}
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def _exchange(first: Path, second: Path) -> bool:

@@ -9,68 +9,29 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import yaml
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
+from antrea_ci.yaml_scalars import MERGE, SCALARS, KubernetesLoader, Scalar, nesting
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 Path: TypeAlias = "Sequence[str | int]"
 
 _MAX_DEPTH = 100
 _MAX_EXPANDED_NODES = 200_000
 _SUSPICIOUS_OPENERS = 2_000
-_TAG = "tag:yaml.org,2002:"
 
 
 class YamlError(FindingsError):
     """A text is not YAML that every reader understands alike; carries one finding with the place."""
-
-
-class _Loader(yaml.CSafeLoader):
-    """libyaml's parser with the scalar types that Kubernetes' readers see: no timestamps, no base-60 numbers."""
-
-
-_SCALARS: dict[str, tuple[str, str, Callable[[str], Value]]] = {
-    "bool": (
-        r"^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$",
-        "yYnNtTfFoO",
-        lambda text: text.lower() in ("yes", "true", "on"),
-    ),
-    "int": (
-        r"^(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+)$",
-        "-+0123456789",
-        lambda text: _integer(text),
-    ),
-    "float": (
-        r"^(?:[-+]?(?:[0-9][0-9_]*)?\.[0-9_]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+"
-        r"|[-+]?[0-9][0-9_]*\.|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
-        "-+0123456789.",
-        lambda text: float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")),
-    ),
-    "null": (r"^(?:~|null|Null|NULL|)$", "~nN\0", lambda _: None),
-}
-_CONVERT: dict[str, Callable[[str], Value]] = {_TAG + "str": lambda text: text}
-_Loader.yaml_implicit_resolvers = {}
-for _name, (_pattern, _first, _convert) in _SCALARS.items():
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), [c if c != "\0" else "" for c in _first])
-    _CONVERT[_TAG + _name] = _convert
-_Loader.add_implicit_resolver(_TAG + "merge", re.compile(r"^<<$"), ["<"])
-
-
-def _integer(text: str) -> int:
-    digits = text.replace("_", "").lower()
-    sign, body = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
-    if len(body) > 1 and body[0] == "0" and body[1].isdigit():
-        return sign * int(body, 8)
-    return sign * int(body, 0)
 
 
 @dataclass(frozen=True)
@@ -119,11 +80,12 @@ def parse_all(text: str | bytes, file: str) -> list[Document]:
     """Every document of ``text``, empty ones too. Raises YamlError with the place of the first fault."""
     source = decode(text, file) if isinstance(text, bytes) else text
     _refuse_deep_nesting(source, file)
-    loader = _Loader(source)
+    loader = KubernetesLoader(source)
     documents: list[Document] = []
     try:
         while loader.check_node():
             node = loader.get_node()
+            assert node is not None, "check_node has seen one"
             documents.append(Document(file, len(documents), _Builder(file, len(documents)).value(node), node))
     except yaml.YAMLError as error:
         raise YamlError([_syntax_finding(error, file)]) from None
@@ -136,7 +98,9 @@ def decode(data: bytes, file: str) -> str:
     """The text of a UTF-8 file; a byte order mark or another encoding raises YamlError."""
     if data.startswith(b"\xef\xbb\xbf"):
         message = "the file starts with a byte order mark"
-        raise YamlError([_finding("yaml/byte-order-mark", message, Location(file, 1, 1), "save it as UTF-8 without one")])
+        raise YamlError(
+            [_finding("yaml/byte-order-mark", message, Location(file, 1, 1), "save it as UTF-8 without one")]
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -149,12 +113,10 @@ def _refuse_deep_nesting(source: str, file: str) -> None:
     """libyaml's composer recurses on the C stack and would crash the process; its event parser does not recurse."""
     if sum(source.count(opener) for opener in ("[", "{", "- ", "? ")) < _SUSPICIOUS_OPENERS:
         return
-    depth = 0
     try:
-        for event in yaml.parse(source, Loader=yaml.CSafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        for depth, line, column in nesting(source):
             if depth > _MAX_DEPTH:
-                place = Location(file, event.start_mark.line + 1, event.start_mark.column + 1)
+                place = Location(file, line + 1, column + 1)
                 raise YamlError([_finding("yaml/depth", f"nested deeper than {_MAX_DEPTH} levels", place)])
     except yaml.YAMLError as error:
         raise YamlError([_syntax_finding(error, file)]) from None
@@ -194,7 +156,7 @@ class _Builder:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(item) for item in node.value]
-        convert = _CONVERT.get(node.tag)
+        convert = SCALARS.get(node.tag)
         if convert is None:
             raise self._error("yaml/tag", f"the tag {node.tag!r} has no meaning here", node)
         return convert(str(node.value))
@@ -203,7 +165,7 @@ class _Builder:
         merged: dict[str, Value] = {}
         own: dict[str, Value] = {}
         for key_node, value_node in node.value:
-            if key_node.tag == _TAG + "merge":
+            if key_node.tag == MERGE:
                 merged = {**self._merge(value_node), **merged}
                 continue
             if not isinstance(key_node, yaml.ScalarNode):
@@ -262,11 +224,13 @@ def quoted(text: str) -> str:
 
 
 def block(text: str, indent: int) -> str:
-    """``text`` as a block literal whose lines are indented by ``indent`` blanks, or quoted where a literal cannot hold it.
+    """``text`` as a block literal indented by ``indent`` blanks, or quoted where a literal cannot hold it.
 
     Starts with the indicator (``|``), ends without a line break, so that it can follow ``key: ``.
     """
-    if not text.strip() or re.search(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text):
+    if not text.strip() or re.search(
+        r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text
+    ):
         return quoted(text)
     body = text.rstrip("\n")
     trailing = len(text) - len(body)
@@ -300,11 +264,19 @@ def dump_editable(value: CommentedMap) -> str:
     return stream.getvalue()
 
 
-def _round_trip():
+class _RoundTrip(Protocol):
+    """The two methods of ruamel's editor that are used here; ruamel itself leaves them without types."""
+
+    def load(self, stream: str) -> CommentedMap: ...
+
+    def dump(self, data: object, stream: io.StringIO) -> None: ...
+
+
+def _round_trip() -> _RoundTrip:
     from ruamel.yaml import YAML
 
     editor = YAML(typ="rt")
     editor.preserve_quotes = True
     editor.width = 4096
     editor.indent(mapping=2, sequence=4, offset=2)
-    return editor
+    return cast("_RoundTrip", editor)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
@@ -58,7 +59,11 @@ def read_answers(data_file: Path | None, pairs: Sequence[str]) -> Given:
 def check_answers(given: Given) -> Answers:
     """The answers with their defaults; raises FindingsError with every problem of each and of all together."""
     findings = [
-        Finding("answers/unknown", f"there is no question `{name}`{did_you_mean(name, Answers.model_fields)}", location=place)
+        Finding(
+            "answers/unknown",
+            f"there is no question `{name}`{did_you_mean(name, Answers.model_fields)}",
+            location=place,
+        )
         for name, place in given.places.items()
         if name not in Answers.model_fields
     ]
@@ -103,7 +108,7 @@ def _typed(name: str, text: str) -> Value:
 
 
 def _is_text_choice(annotation: object) -> bool:
-    arguments: tuple[object, ...] = getattr(annotation, "__args__", ())
+    arguments = get_args(annotation)
     return bool(arguments) and all(isinstance(argument, str) for argument in arguments)
 
 
@@ -169,7 +174,9 @@ def _failure_domain_findings(answers: Answers, given: Given) -> Iterator[Finding
     minor = int(answers.openshift_version.split(".")[1])
     if answers.failure_domains and minor < _FIRST_WITH_FAILURE_DOMAINS:
         why = f"the install-config of {answers.openshift_version} has no failure domains (technology preview only)"
-        yield _finding("failure_domains", given, "needs OpenShift 4.13 or later", why=why, fix="use the single vSphere answers")
+        yield _finding(
+            "failure_domains", given, "needs OpenShift 4.13 or later", why=why, fix="use the single vSphere answers"
+        )
     for index, domain in enumerate(answers.failure_domains):
         place = domain.get("topology", domain)
         topology = place if isinstance(place, dict) else {}

@@ -54,22 +54,35 @@ def _separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-Name: TypeAlias = Annotated[str, AfterValidator(_filled), _matching(_NAME, "lower-case letters, digits and dashes only, 54 at most")]
-Domain: TypeAlias = Annotated[str, AfterValidator(_filled), _matching(_DOMAIN, "write a lower-case domain such as example.com")]
+Name: TypeAlias = Annotated[
+    str, AfterValidator(_filled), _matching(_NAME, "lower-case letters, digits and dashes only, 54 at most")
+]
+Domain: TypeAlias = Annotated[
+    str, AfterValidator(_filled), _matching(_DOMAIN, "write a lower-case domain such as example.com")
+]
 OpenShiftVersion: TypeAlias = Annotated[
-    str, _matching(re.compile(r"^4\.(1[2-9]|[2-9][0-9])\.[0-9]+(-[0-9A-Za-z.-]+)?$"), "write a full version from 4.12.0 on")
+    str,
+    _matching(re.compile(r"^4\.(1[2-9]|[2-9][0-9])\.[0-9]+(-[0-9A-Za-z.-]+)?$"), "write a full version from 4.12.0 on"),
 ]
 KubernetesVersion: TypeAlias = Annotated[
     str, _matching(re.compile(r"^1\.[0-9]+\.[0-9]+$"), "write a full version such as 1.29.4")
 ]
 Filled: TypeAlias = Annotated[str, AfterValidator(_filled)]
 ImageAnswer: TypeAlias = Annotated[str, AfterValidator(_image)]
-Registry: TypeAlias = Annotated[str, _matching(_REGISTRY, "write a registry with its path, without https:// and final slash")]
+Registry: TypeAlias = Annotated[
+    str, _matching(_REGISTRY, "write a registry with its path, without https:// and final slash")
+]
 HttpProxy: TypeAlias = Annotated[
-    str, _matching(re.compile(r"^http://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here")
+    str,
+    _matching(
+        re.compile(r"^http://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here"
+    ),
 ]
 HttpsProxy: TypeAlias = Annotated[
-    str, _matching(re.compile(r"^https?://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here")
+    str,
+    _matching(
+        re.compile(r"^https?://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here"
+    ),
 ]
 Listed: TypeAlias = Annotated[list[str] | str, AfterValidator(_separated)]
 
@@ -93,7 +106,9 @@ class Answers(BaseModel):
     ingress_vip: str = ""
     control_plane_replicas: Literal[1, 3, 4, 5] = 3
     compute_replicas: int = Field(default=3, ge=0)
-    ssh_public_key: Annotated[str, _matching(_SSH_KEY, "paste the public key, one line that starts with ssh-ed25519")] = ""
+    ssh_public_key: Annotated[
+        str, _matching(_SSH_KEY, "paste the public key, one line that starts with ssh-ed25519")
+    ] = ""
     vcenter_server: Annotated[
         str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9.:-]+$"), "write a host name without https://")
     ] = "vcenter.example.com"
@@ -126,7 +141,9 @@ class Answers(BaseModel):
     nsx_managers: Listed = []
     http_proxy: HttpProxy = ""
     https_proxy: HttpsProxy = ""
-    no_proxy: Annotated[str, _matching(re.compile(r"^[^ *]+$"), "write names and networks with commas, no blanks, no stars")] = ""
+    no_proxy: Annotated[
+        str, _matching(re.compile(r"^[^ *]+$"), "write names and networks with commas, no blanks, no stars")
+    ] = ""
     additional_trust_bundle: Annotated[str, AfterValidator(_certificates)] = ""
     ntp_servers: Listed = []
     mirror_registry: Registry = ""
@@ -134,9 +151,9 @@ class Answers(BaseModel):
     install_runner: Annotated[
         str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9._-]+$"), "letters, digits, dots, dashes only")
     ] = "cluster-install"
-    code_owners: Annotated[str, AfterValidator(_filled), _matching(_OWNERS, "write owners such as @org/platform-team")] = (
-        "@platform-team"
-    )
+    code_owners: Annotated[
+        str, AfterValidator(_filled), _matching(_OWNERS, "write owners such as @org/platform-team")
+    ] = "@platform-team"
     secrets_provider: Literal["env", "file", "sops"] = "env"
     backup_recipients: Listed = []
     backup_remote: str = ""
@@ -172,4 +189,3 @@ def _nth(networks: str, number: int) -> str:
     except ValueError:
         return ""
     return ",".join(str(ip_address(address)) for address in found)
-

@@ -61,7 +61,7 @@ class _Verbs(click.Group):
     "-C",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("."),
+    default=Path(),
     help="Work in this folder instead of the current one.",
 )
 @click.version_option(__version__, prog_name="antrea-gitops")
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place where an internal error becomes a log and exit code 3
         return _report(error)
 
 

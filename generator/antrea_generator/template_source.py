@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ class TemplateSource:
 
 
 @contextmanager
-def template_source(template: str | None, ref: str | None) -> Iterator[TemplateSource]:
+def template_source(template: str | None, ref: str | None) -> Generator[TemplateSource]:
     """The source that was asked for, or the template that belongs to this very version."""
     if template is not None:
         yield TemplateSource(template, ref, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from antrea_ci.bundle.contents import load_bundle
 from antrea_ci.bundle.lock import verify_lock
+from antrea_ci.bundle.problems import PLATFORM_RULE
 from antrea_ci.checks.drift import drift_findings
 from antrea_ci.checks.images import image_findings
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
@@ -22,7 +23,8 @@ def check(repo: ClusterRepo, rendering: Rendering | None = None) -> list[Finding
         return in_order(findings)
     try:
         bundle = load_bundle(repo, cluster.file.flavour)
-        findings += [finding for finding in bundle.problems if not _is_repaired(finding, cluster.file.bundle.fixPlatformField)]
+        mended = {PLATFORM_RULE} if cluster.file.bundle.fixPlatformField else set[str]()
+        findings += [finding for finding in bundle.problems if finding.rule not in mended]
         current = rendering or render(repo, find_kustomize(repo))
         findings += image_findings(cluster, bundle, current)
         findings += drift_findings(current)
@@ -33,7 +35,3 @@ def check(repo: ClusterRepo, rendering: Rendering | None = None) -> list[Finding
     except AntreaGitopsError as error:
         findings.append(Finding("render/build", error.message, why=error.why, fix=error.fix))
     return in_order(findings)
-
-
-def _is_repaired(finding: Finding, repairs: bool) -> bool:  # noqa: FBT001
-    return repairs and finding.rule == "bundle/platform-field"

@@ -1,4 +1,4 @@
-"""cluster.yaml: what install-config.yaml cannot say (DESIGN section 3). This model is the truth; its JSON Schema follows."""
+"""cluster.yaml: what install-config.yaml cannot say (DESIGN section 3). Its JSON Schema follows from this model."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Networking(_Part):
 
 
 class Images(_Part):
-    """Which images the cluster pulls. Either ``antrea``, or ``agent`` and ``controller``: whichever the bundle's CRD has."""
+    """Which images the cluster pulls: ``antrea``, or ``agent`` and ``controller``, whichever the bundle's CRD has."""
 
     operator: Image
     antrea: Image | None = None
@@ -181,15 +181,6 @@ class ClusterFile(_Part):
     site: Site = Site()
 
 
-def read_cluster(repo: ClusterRepo) -> tuple[ClusterFile, Document]:
-    """cluster.yaml as a model, and as a document that knows where each value stands; raises FindingsError with all faults."""
-    document = parse(repo.cluster_file.read_bytes(), repo.name(repo.cluster_file))
-    cluster, findings = check_cluster(document)
-    if cluster is None:
-        raise FindingsError(findings)
-    return cluster, document
-
-
 def check_cluster(document: Document) -> tuple[ClusterFile | None, list[Finding]]:
     """The model of a cluster.yaml, or None and every reason why it is none."""
     cluster, findings = findings_of(ClusterFile, document, "cluster")
@@ -210,7 +201,9 @@ def _missing_sections(cluster: ClusterFile) -> list[tuple[str, str, str]]:
         missing.append((f"the section `{release}` is missing", why, f"add `{release}: {{version: x.y.z}}`"))
     if cluster.flavour == "kubernetes" and cluster.networking is None:
         why = "a plain Kubernetes cluster has no install-config.yaml that could hold its networks"
-        missing.append(("the section `networking` is missing", why, "add machineNetwork, clusterNetwork, serviceNetwork"))
+        missing.append(
+            ("the section `networking` is missing", why, "add machineNetwork, clusterNetwork, serviceNetwork")
+        )
     return missing
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
 from antrea_ci.model.cluster import ClusterFile, Networking, check_cluster
 from antrea_ci.model.install_config import read_install_config
-from antrea_ci.model.network import NetworkPlan, entries_at
+from antrea_ci.model.network import NetworkPlan, Place, entries_at
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import Document, parse
 
@@ -52,7 +53,9 @@ def examine(repo: ClusterRepo) -> tuple[Cluster | None, list[Finding]]:
     if file is None:
         return None, findings
     try:
-        cluster, faults = _openshift(repo, file, document) if file.flavour == "openshift" else _kubernetes(repo, file, document)
+        cluster, faults = (
+            _openshift(repo, file, document) if file.flavour == "openshift" else _kubernetes(repo, file, document)
+        )
     except FindingsError as error:
         return None, list(error.findings)
     return cluster, faults + cluster.plan.findings()
@@ -65,7 +68,15 @@ def _openshift(repo: ClusterRepo, file: ClusterFile, document: Document) -> tupl
         raise FindingsError([Finding("install-config/missing", f"{repo.name(path)} is not there", why=why)])
     config, findings = read_install_config(parse(path.read_bytes(), repo.name(path)))
     cluster = Cluster(
-        repo, file, document, config.name, config.base_domain, config.platform, config.control_plane, config.compute, config.plan
+        repo,
+        file,
+        document,
+        config.name,
+        config.base_domain,
+        config.platform,
+        config.control_plane,
+        config.compute,
+        config.plan,
     )
     return cluster, findings
 
@@ -78,8 +89,11 @@ def _kubernetes(repo: ClusterRepo, file: ClusterFile, document: Document) -> tup
 
 
 def _kubernetes_plan(networking: Networking, document: Document) -> NetworkPlan:
-    def place(kind: str):
-        return lambda index: (f"networking.{kind}[{index}]", document.locate(("networking", kind, index)))
+    def place(kind: str) -> Callable[[int], Place]:
+        def nth(index: int) -> Place:
+            return f"networking.{kind}[{index}]", document.locate(("networking", kind, index))
+
+        return nth
 
     pods = networking.clusterNetwork
     return NetworkPlan(

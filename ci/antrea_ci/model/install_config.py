@@ -135,5 +135,12 @@ class _Reader:
         location = self.document.locate(path)
         dotted = ".".join(path)
         self.findings.append(
-            Finding(f"install-config/{name}", f"`{dotted}` {message}", location=location, why=why, fix=fix, source="DOMAIN 5")
+            Finding(
+                f"install-config/{name}",
+                f"`{dotted}` {message}",
+                location=location,
+                why=why,
+                fix=fix,
+                source="DOMAIN 5",
+            )
         )

@@ -76,7 +76,7 @@ def parse_network(text: str) -> Network:
         loose = ip_network(text, strict=False)
     except ValueError:
         raise ValueError(f"{text!r} is no network; write it as 10.1.224.0/24 or fd00::/48") from None
-    if str(loose.network_address) != str(ip_address(text.split("/")[0])):
+    if str(loose.network_address) != str(ip_address(text.partition("/")[0])):
         raise ValueError(f"{text!r} has host bits set; did you mean {loose}?")
     if int(loose.network_address) == 0:
         raise ValueError(f"{text!r} starts at the unspecified address; name a network of your own")
@@ -145,11 +145,15 @@ def _host_prefix(entry: Entry, network: Network, nodes: int) -> Iterator[Finding
     if network.version == 6:
         yield from _ipv6_host_prefix(entry, network, prefix)
     elif prefix not in _IPV4_HOST_PREFIX:
-        yield problem("host-prefix", entry, f"hostPrefix {prefix} is outside 16 to 30", why="Antrea's NodeIPAM refuses it")
+        yield problem(
+            "host-prefix", entry, f"hostPrefix {prefix} is outside 16 to 30", why="Antrea's NodeIPAM refuses it"
+        )
     if prefix < network.prefixlen:
         why = "each node gets a piece of the cluster network; a piece cannot be larger than the whole"
         fix = f"write {network.prefixlen} or more"
-        yield problem("host-prefix", entry, f"hostPrefix {prefix} is larger than the cluster network {network}", why=why, fix=fix)
+        yield problem(
+            "host-prefix", entry, f"hostPrefix {prefix} is larger than the cluster network {network}", why=why, fix=fix
+        )
     elif nodes > 2 ** (prefix - network.prefixlen):
         room = 2 ** (prefix - network.prefixlen)
         why = "the cluster network can never be grown after installation"
@@ -161,7 +165,9 @@ def _ipv6_host_prefix(entry: Entry, network: Network, prefix: int) -> Iterator[F
         yield problem("host-prefix", entry, f"hostPrefix {prefix} is not 64", why="the installer demands 64 for IPv6")
     elif prefix - network.prefixlen > _IPV6_LARGEST_MASK_DIFFERENCE:
         why = "Antrea's NodeIPAM hands out at most 2^16 node networks"
-        yield problem("host-prefix", entry, f"{network} is too large for hostPrefix 64", why=why, fix="write a /48 or smaller")
+        yield problem(
+            "host-prefix", entry, f"{network} is too large for hostPrefix 64", why=why, fix="write a /48 or smaller"
+        )
 
 
 def _service_size(entry: Entry, network: Network) -> Iterator[Finding]:
@@ -177,7 +183,9 @@ def _vips(plan: NetworkPlan, machine: Sequence[Network]) -> Iterator[Finding]:
             yield from _vip(entry, kind, machine, seen, shared=plan.user_managed_load_balancer)
     if len(plan.api_vips) != len(plan.ingress_vips):
         entry = (plan.ingress_vips or plan.api_vips)[-1]
-        yield problem("vip-count", entry, "API and ingress need the same number of addresses", fix="one each, or two each")
+        yield problem(
+            "vip-count", entry, "API and ingress need the same number of addresses", fix="one each, or two each"
+        )
 
 
 def _vip(
@@ -199,7 +207,9 @@ def _vip(
         yield problem("vip-shared", entry, f"{address} is also {clash.place[0]}", why=why, fix="give each its own")
 
 
-def entries_at(texts: Sequence[str], place: Callable[[int], Place], host_prefixes: Sequence[int | None] = ()) -> tuple[Entry, ...]:
+def entries_at(
+    texts: Sequence[str], place: Callable[[int], Place], host_prefixes: Sequence[int | None] = ()
+) -> tuple[Entry, ...]:
     """Entries for ``texts``; ``place`` tells the name and location of the n-th, ``host_prefixes`` run beside them."""
     padded = [*host_prefixes, *[None] * len(texts)]
     return tuple(Entry(text, place(index), padded[index]) for index, text in enumerate(texts))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from antrea_ci.findings import Finding, Location
+from antrea_ci.findings import Finding
 from antrea_ci.suggest import did_you_mean
 from antrea_ci.yamlio import Document
 
@@ -47,7 +47,11 @@ def explain(detail: ErrorDetails) -> str:
         return f"{given!r} is read as a number or a truth value; put it into quotes"
     if kind == "literal_error":
         text = str(detail.get("ctx", {}).get("expected", ""))
-        hint = did_you_mean(given, text.replace("'", "").replace(" or ", ", ").split(", ")) if isinstance(given, str) else ""
+        hint = (
+            did_you_mean(given, text.replace("'", "").replace(" or ", ", ").split(", "))
+            if isinstance(given, str)
+            else ""
+        )
         return f"{given!r} is not one of {text}{hint}"
     return f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
 
@@ -81,10 +85,4 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
     """The model that an annotation such as ``X | None`` or ``tuple[X, ...]`` is about."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    arguments: tuple[object, ...] = getattr(annotation, "__args__", ())
-    return next((found for argument in arguments if (found := _model_in(argument))), None)
-
-
-def no_place(file: str) -> Location:
-    """The place of something that no line of ``file`` holds."""
-    return Location(file)
+    return next((found for argument in get_args(annotation) if (found := _model_in(argument))), None)

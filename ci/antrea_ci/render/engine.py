@@ -54,7 +54,7 @@ class Rendering:
 
 
 def render(repo: ClusterRepo, kustomize: Path) -> Rendering:
-    """What ``repo``'s sources give. Writes nothing; raises FindingsError with every fault in them, or KustomizeError."""
+    """What ``repo``'s sources give. Writes nothing. Raises FindingsError with every fault, or KustomizeError."""
     cluster = load(repo)
     bundle = load_bundle(repo, cluster.file.flavour)
     generated = generated_files(cluster, bundle)

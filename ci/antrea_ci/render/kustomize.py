@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from antrea_ci.process import ProcessError, run
+from antrea_ci.repo import ClusterRepo
 from antrea_ci.tools.find import kustomize_path
 from antrea_ci.tools.lock import read_lock
-from antrea_ci.repo import ClusterRepo
 
 _TIMEOUT = 60.0
 _CLOSED_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens, so every fetch fails at once
@@ -20,7 +20,7 @@ def find_kustomize(repo: ClusterRepo) -> Path:
 
 
 def build(kustomize: Path, overlay: Path, *, root: Path, shown_as: Path) -> str:
-    """The text that ``kustomize build`` gives; raises ProcessError, its paths shown below ``shown_as`` instead of ``root``."""
+    """What ``kustomize build`` prints. Raises KustomizeError, with paths below ``shown_as`` instead of ``root``."""
     try:
         done = run([str(kustomize), "build", str(overlay)], env=_environment(), timeout=_TIMEOUT)
     except ProcessError as error:

@@ -49,7 +49,7 @@ def _noise_patches(bundle: Bundle) -> Iterator[str]:
     for item in bundle.objects:
         if item.file not in bundle.phase1_files:
             continue
-        paths = []
+        paths: list[str] = []
         metadata = value_at(item.value, ("metadata",))
         if isinstance(metadata, dict) and "creationTimestamp" in metadata and metadata["creationTimestamp"] is None:
             paths.append("/metadata/creationTimestamp")

@@ -1,4 +1,4 @@
-"""The block of a cluster's values in its README.md, kept current by ``render``; the rest of the file is the people's."""
+"""The block of a cluster's values in its README.md, kept current by ``render``; the rest is the people's."""
 
 from __future__ import annotations
 

@@ -35,9 +35,8 @@ def _walk(repo: ClusterRepo, folder: Path, seen: set[Path]) -> Iterator[Finding]
     except FindingsError as error:
         yield from error.findings
         return
-    for key in _FORBIDDEN:
-        if content.get(key):
-            yield _finding(document, (key,), f"`{key}` is not allowed here: it runs charts or plugins")
+    for key in filter(content.get, _FORBIDDEN):
+        yield _finding(document, (key,), f"`{key}` is not allowed here: it runs charts or plugins")
     for path, entry in _entries(content):
         local = folder / entry
         if local.exists():

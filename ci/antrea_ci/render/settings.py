@@ -1,12 +1,12 @@
-"""Which settings of cluster.yaml go into which of the configurations inside the AntreaInstall, and whether they exist."""
+"""Which settings of cluster.yaml go into which configuration inside the AntreaInstall, and whether they exist."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from antrea_ci.antrea_catalogue import Catalogue, catalogue
 from antrea_ci.findings import Finding
@@ -36,13 +36,13 @@ class ShippedTexts:
 class InnerSettings:
     """What is to be set, path by path, in each configuration."""
 
-    agent: Settings = field(default_factory=dict)
-    controller: Settings = field(default_factory=dict)
-    cni: Mapping[str, Value] = field(default_factory=dict)
+    agent: Settings
+    controller: Settings
+    cni: Mapping[str, Value]
 
 
 def antrea_version(cluster: Cluster, operator_version: str | None) -> str | None:
-    """The Antrea version: as written, else the tag of the Antrea or agent image, else the bundle's; None if none tells."""
+    """As written, else the tag of the Antrea or agent image, else the bundle's version; None if none tells."""
     if cluster.file.antrea.version:
         return cluster.file.antrea.version
     image = cluster.file.images.antrea or cluster.file.images.agent
@@ -52,11 +52,13 @@ def antrea_version(cluster: Cluster, operator_version: str | None) -> str | None
     return None
 
 
-def inner_settings(cluster: Cluster, shipped: ShippedTexts, operator_version: str | None) -> tuple[InnerSettings, list[Finding]]:
+def inner_settings(
+    cluster: Cluster, shipped: ShippedTexts, operator_version: str | None
+) -> tuple[InnerSettings, list[Finding]]:
     """The settings by configuration, and an error for each one that this Antrea does not have."""
     chooser = _Chooser(cluster, shipped, operator_version)
     antrea = cluster.file.antrea
-    agent = {(key,): value for key in _AGENT_KEYS if (value := getattr(antrea, key)) is not None}
+    agent: Settings = {(key,): value for key in _AGENT_KEYS if (value := _value(getattr(antrea, key))) is not None}
     agent |= dict(_service_networks(cluster)) | flatten(_plain(antrea.agent))
     controller = flatten(_plain(antrea.controller))
     chooser.check("agent", {path for path in flatten(_plain(antrea.agent)) if path[0] != _GATES})
@@ -122,17 +124,23 @@ class _Chooser:
             return {}
         return known.agent if component == "agent" else known.controller
 
-    def _unknown(self, what: str, name: str, names: set[str], path: tuple[str, ...]) -> None:
+    def _unknown(self, what: str, name: str, names: Set[str], path: tuple[str, ...]) -> None:
         location = self.cluster.document.locate(("antrea", *path), key=True)
         if self.version is None:
-            message = f"whether the {what} `{name}` exists cannot be told, because no image tag tells the Antrea version"
+            message = (
+                f"whether the {what} `{name}` exists cannot be told, because no image tag tells the Antrea version"
+            )
             fix = "add `version: x.y.z` below `antrea` in cluster.yaml"
         else:
             hint = did_you_mean(name, names)
-            message = f"the {what} `{name}` is neither in the bundle's configuration nor known to Antrea {self.version}{hint}"
+            message = (
+                f"the {what} `{name}` is neither in the bundle's configuration nor known to Antrea {self.version}{hint}"
+            )
             fix = "correct or remove it"
-        why = "Antrea 1.x stops at a key that it does not know, 2.x ignores it in silence; an unknown gate stops every version"
-        self.findings.append(Finding("antrea/unknown-setting", message, location=location, why=why, fix=fix, source="DOMAIN 1.3"))
+        why = "Antrea 1.x stops at an unknown key, 2.x ignores it in silence; an unknown gate stops every version"
+        self.findings.append(
+            Finding("antrea/unknown-setting", message, location=location, why=why, fix=fix, source="DOMAIN 1.3")
+        )
 
 
 @lru_cache(maxsize=64)
@@ -152,11 +160,8 @@ def _plain(settings: Mapping[str, object]) -> dict[str, Value]:
 
 def _value(value: object) -> Value:
     if isinstance(value, dict):
-        items: dict[object, object] = value
-        return {str(key): _value(item) for key, item in items.items()}
-    if isinstance(value, (list, tuple)):
-        parts: list[object] = list(value)
-        return [_value(item) for item in parts]
+        return {str(key): _value(item) for key, item in cast("dict[object, object]", value).items()}
+    if isinstance(value, list):
+        return [_value(item) for item in cast("list[object]", value)]
     assert value is None or isinstance(value, (bool, int, float, str))
     return value
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -25,20 +26,24 @@ class _Outcome:
 
 @click.command(epilog="Example: antrea-gitops render --check")
 @click.argument("repositories", nargs=-1, metavar="[REPO]...", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 and name the files that would change.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @formats
 @click.pass_obj
 def command(session: Session, repositories: tuple[Path, ...], *, only_check: bool, output_format: str) -> int:
     """Write antrea/overlays/install/generated/, rendered/install/ and the README's values from their sources."""
     folders = [session.directory / folder for folder in repositories] or [session.directory]
     with ThreadPoolExecutor(processors()) as pool:
-        outcomes = list(pool.map(lambda folder: _render(folder, only_check=only_check), folders))
+        outcomes = list(pool.map(partial(_render, only_check=only_check), folders))
     if output_format == "json":
         click.echo(as_json([_json(outcome) for outcome in outcomes]))
     else:
         for outcome in outcomes:
             _tell(outcome, named=len(outcomes) > 1, only_check=only_check)
-    return worst(outcome.error.exit_code if outcome.error else int(only_check and bool(outcome.changed)) for outcome in outcomes)
+    return worst(_exit_code(outcome, only_check=only_check) for outcome in outcomes)
+
+
+def _exit_code(outcome: _Outcome, *, only_check: bool) -> int:
+    return outcome.error.exit_code if outcome.error else int(only_check and bool(outcome.changed))
 
 
 def _render(folder: Path, *, only_check: bool) -> _Outcome:

@@ -1,0 +1,105 @@
+"""Runs the command line in a process that is killed (SIGKILL) at its n-th change of the file system.
+
+Points are counted before each change that Python's audit events announce (opening for writing, making, renaming and
+removing), after each opening for writing (the file is there and empty), before a program is started, and before and
+after the exchange of two folders, which no event announces.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+_CHANGES = {
+    "os.rename",
+    "os.mkdir",
+    "os.remove",
+    "os.rmdir",
+    "os.link",
+    "os.symlink",
+    "os.chmod",
+    "os.truncate",
+    "os.utime",
+    "subprocess.Popen",
+    "os.posix_spawn",
+}
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def run_with_kill(
+    argv: Sequence[str], n: int, *, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
+) -> bool:
+    """Runs ``antrea-gitops ARGV`` and kills it at point ``n`` (from 1). False if it ended by itself, with exit code 0.
+
+    Any other end is an AssertionError with what the run printed.
+    """
+    environment = {**os.environ, **(env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / folder) for folder in ("ci", "generator", "tests"))
+    command = [sys.executable, "-m", "support.killpoints", str(n), *argv]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, timeout=timeout, check=False)
+    if done.returncode == -signal.SIGKILL:
+        return True
+    assert done.returncode == 0, (done.returncode, done.stdout.decode(), done.stderr.decode())
+    return False
+
+
+class _Killer:
+    """Counts points, and ends this process at the n-th."""
+
+    def __init__(self, n: int) -> None:
+        self.left = n
+
+    def point(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _CHANGES or (event == "open" and _opens_for_writing(arguments)):
+            self.point()
+
+    def after_opening(self, opening: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            stream = opening(*args, **kwargs)
+            if not isinstance(args[0], int) and stream.writable():
+                self.point()
+            return stream
+
+        return wrapped
+
+    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            self.point()
+            result = function(*args, **kwargs)
+            self.point()
+            return result
+
+        return wrapped
+
+
+def _opens_for_writing(arguments: tuple[Any, ...]) -> bool:
+    path, _, flags = arguments
+    return isinstance(path, str | bytes) and os.fsdecode(path) != os.devnull and bool(flags & _WRITING)
+
+
+def _main() -> None:
+    from antrea_ci import files
+    from antrea_generator.cli import main
+
+    killer = _Killer(int(sys.argv[1]))
+    files._exchange = killer.around(files._exchange)
+    io.open = builtins.open = killer.after_opening(io.open)
+    sys.addaudithook(killer.audit)
+    sys.exit(main(sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    _main()
