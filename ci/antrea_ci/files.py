@@ -19,7 +19,7 @@ STAGING_PREFIX = ".antrea-gitops-"
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Replaces ``path`` by ``data`` in one step. The folder must exist. An old file's mode stays unless one is given."""
+    """Replaces ``path`` by ``data`` in one step. The folder must exist. An old file's mode stays unless given."""
     if mode is None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=path.parent)
