@@ -59,7 +59,7 @@ unit: tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS)
 
 bench: tools
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench
 
 derived: $(READY)
 	@$(BIN)/python -m antrea_generator.derived

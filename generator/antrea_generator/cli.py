@@ -6,7 +6,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -59,20 +58,20 @@ class _Verbs(click.Group):
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.option(
     "-C",
-    "directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
+    "folder",
+    type=click.Path(file_okay=False),
+    default=".",
     help="Work in this folder instead of the current one.",
 )
 @click.version_option(__version__, prog_name="antrea-gitops")
 @click.pass_context
-def cli(context: click.Context, directory: Path) -> None:
+def cli(context: click.Context, folder: str) -> None:
     """One Git repository per cluster: OpenShift and Kubernetes with Antrea.
 
     \b
     Example: antrea-gitops new ocp --data cluster_name=ocp --bundle deploy.tar.gz
     """
-    context.obj = Session(directory)
+    context.obj = Session(folder)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Session:
-    """``directory``: the folder that the verb works in."""
+class Session(NamedTuple):
+    """``folder``: the folder that the verb works in, as it was written."""
 
-    directory: Path
+    folder: str = "."
+
+    @property
+    def directory(self) -> Path:
+        """The same as a path. pathlib is loaded only here: it would be an eighth of the time of ``--help``."""
+        from pathlib import Path
+
+        return Path(self.folder)
