@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +50,11 @@ def make_repository(
     destination = Path(os.path.abspath(destination))  # noqa: PTH100 - a link at the destination must be seen as such
     _refuse_occupied(destination)
     check_answers(given)
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    with template_source(template, ref) as source, staging_folder(destination.parent) as staging:
+    with (
+        _parents_of(destination),
+        template_source(template, ref) as source,
+        staging_folder(destination.parent) as staging,
+    ):
         folder = staging / destination.name
         _copy(source, folder, given, ask=ask)
         repo = ClusterRepo.at(folder)
@@ -60,6 +65,20 @@ def make_repository(
         # rename(2) replaces an empty folder, and nothing else.
         os.rename(folder, destination)
     return NewRepository(destination, commit, warnings)
+
+
+@contextmanager
+def _parents_of(destination: Path) -> Generator[None]:
+    """Makes the folders above ``destination``; on a failure those that were made go again."""
+    missing = [folder for folder in destination.parents if not folder.exists()]
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _refuse_occupied(destination: Path) -> None:

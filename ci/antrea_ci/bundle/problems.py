@@ -14,7 +14,10 @@ PLATFORM_RULE = "bundle/platform-field"
 """The one problem that ``bundle.fixPlatformField`` of cluster.yaml mends."""
 _CR_NAME = ("antrea-operator", "antrea-install")
 _VENDOR = "get the vendor's archive again, or report this to the vendor"
-_FIX_PLATFORM = "set `bundle: {fixPlatformField: true}` in cluster.yaml; the overlay then renames it, the file stays"
+_FIX_PLATFORM = (
+    "set `bundle: {fixPlatformField: true}` in cluster.yaml (answer: fix_platform_field); "
+    "the overlay then renames it, the file stays"
+)
 
 
 def find_problems(

@@ -67,10 +67,11 @@ def _examples(cluster: Cluster) -> Iterator[Finding]:
 
 def _left_over(cluster: Cluster, rendering: Rendering) -> Iterator[Finding]:
     repo = rendering.repo
+    phase2 = () if cluster.file.nsx.enabled else ("dummy", "vmware.io/", "Interworking")
     objects = read_objects(rendering.trees[repo.rendered], repo.name(repo.rendered))
     for left in find_placeholders(objects):
         # Phase 2 fills these; until then nothing reads them.
-        later = not cluster.file.nsx.enabled and ("dummy" in left.value or left.value.startswith("vmware.io/"))
+        later = any(word in left.value for word in phase2)
         what = "a placeholder" if left.kind is PlaceholderKind.PLACEHOLDER else "an image without a version"
         owner = next(item for item in objects if item.file == left.file)
         yield Finding(
@@ -79,7 +80,13 @@ def _left_over(cluster: Cluster, rendering: Rendering) -> Iterator[Finding]:
             Severity.WARNING if later else Severity.ERROR,
             Location(f"{repo.name(repo.rendered)}/{left.file}", left.line),
             owner.label,
-            why="nobody can pull it" if left.kind is PlaceholderKind.PLACEHOLDER else "it means another image tomorrow",
-            fix="give the image in cluster.yaml, or patch it in your overlay",
+            why=_why(left.kind, later=later),
+            fix="fill it when the cluster joins NSX" if later else "give the image in cluster.yaml, or patch it",
             source="DOMAIN 1.1",
         )
+
+
+def _why(kind: PlaceholderKind, *, later: bool) -> str:
+    if later:
+        return "only NSX (phase 2) reads it; the installation does not"
+    return "nobody can pull it" if kind is PlaceholderKind.PLACEHOLDER else "it means another image tomorrow"

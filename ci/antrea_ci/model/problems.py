@@ -14,6 +14,16 @@ from antrea_ci.yamlio import Document
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_WANTED = {
+    "bool_type": "a truth value; write true or false",
+    "int_type": "a whole number; write it without quotes",
+    "string_type": "a text",
+    "list_type": "a list",
+    "dict_type": "a mapping, such as {key: value}",
+    "model_type": "a mapping, such as {key: value}",
+    "tuple_type": "a list",
+}
+
 
 def findings_of(model: type[Model], document: Document, family: str) -> tuple[Model | None, list[Finding]]:
     """The document as ``model``, or None and one finding for each fault in it (rules ``<family>/...``)."""
@@ -45,6 +55,8 @@ def explain(detail: ErrorDetails) -> str:
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     if kind == "string_type" and isinstance(given, (int, float, bool)):
         return f"{given!r} is read as a number or a truth value; put it into quotes"
+    if kind in _WANTED:
+        return f"{given!r} is not {_WANTED[kind]}"
     if kind == "literal_error":
         text = str(detail.get("ctx", {}).get("expected", ""))
         hint = (
