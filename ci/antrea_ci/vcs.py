@@ -34,11 +34,13 @@ def create_repository(folder: Path, message: str, *, branch: str = "main") -> st
 
 
 def _identity(repository: object) -> list[str]:
-    import os
-
+    """The fallback's settings, unless git itself, which reads all its files, knows both people."""
     import git
 
     assert isinstance(repository, git.Repo)
-    with repository.config_reader() as config:
-        known = config.has_option("user", "email") or "GIT_AUTHOR_EMAIL" in os.environ
-    return [] if known else [f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}"]
+    try:
+        for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            repository.git.execute(["git", "-c", "user.useConfigOnly=true", "var", who])
+    except git.GitCommandError:
+        return [f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}"]
+    return []

@@ -27,6 +27,10 @@ Path: TypeAlias = "Sequence[str | int]"
 
 _MAX_DEPTH = 100
 _MAX_EXPANDED_NODES = 200_000
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+_NOT_IN_A_LITERAL = re.compile(
+    r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _SUSPICIOUS_OPENERS = 2_000
 
 
@@ -220,7 +224,8 @@ def _syntax_finding(error: yaml.YAMLError, file: str) -> Finding:
 
 def quoted(text: str) -> str:
     """``text`` as a double-quoted scalar that every YAML reader takes for this very string."""
-    return json.dumps(text, ensure_ascii=False)
+    # These stand for line breaks, or for nothing, to one YAML reader or another.
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def block(text: str, indent: int) -> str:
@@ -228,9 +233,7 @@ def block(text: str, indent: int) -> str:
 
     Starts with the indicator (``|``), ends without a line break, so that it can follow ``key: ``.
     """
-    if not text.strip() or re.search(
-        r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text
-    ):
+    if not text.strip() or _NOT_IN_A_LITERAL.search(text):
         return quoted(text)
     body = text.rstrip("\n")
     trailing = len(text) - len(body)
