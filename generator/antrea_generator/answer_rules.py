@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import get_args
 
@@ -143,7 +144,9 @@ def _plan(answers: Answers, given: Given) -> NetworkPlan:
         texts = [text.strip() for text in str(getattr(answers, name)).split(",") if text.strip()]
         cluster = name == "cluster_network"
         prefixes = [(64 if ":" in text else answers.host_prefix) if cluster else None for text in texts]
-        return tuple(Entry(text, given.place(name), prefix) for text, prefix in zip(texts, prefixes, strict=True))
+        # IPv6 pieces are always /64, so there the network itself is what must change.
+        owners = [given.place(name if ":" in text else "host_prefix") for text in texts]
+        return tuple(map(Entry, texts, repeat(given.place(name)), prefixes, owners))
 
     openshift = answers.flavour == "openshift"
     with_vips = openshift and answers.platform in _VIRTUAL_ADDRESSES

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
@@ -35,6 +35,12 @@ class Entry:
     text: str
     place: Place
     host_prefix: int | None = None
+    host_prefix_place: Place | None = None
+
+    @property
+    def prefix(self) -> Entry:
+        """This entry as the place of its host prefix, where that stands elsewhere."""
+        return replace(self, place=self.host_prefix_place or self.place)
 
 
 @dataclass(frozen=True)
@@ -140,19 +146,23 @@ def _host_prefix(entry: Entry, network: Network, nodes: int) -> Iterator[Finding
     prefix = entry.host_prefix
     if prefix is None:
         why = "with a third-party network the installer leaves it 0, and Antrea falls back to /24 whatever was planned"
-        yield problem("host-prefix", entry, "has no hostPrefix", why=why, fix="add hostPrefix: 23")
+        yield problem("host-prefix", entry.prefix, "has no hostPrefix", why=why, fix="add hostPrefix: 23")
         return
     if network.version == 6:
         yield from _ipv6_host_prefix(entry, network, prefix)
     elif prefix not in _IPV4_HOST_PREFIX:
         yield problem(
-            "host-prefix", entry, f"hostPrefix {prefix} is outside 16 to 30", why="Antrea's NodeIPAM refuses it"
+            "host-prefix", entry.prefix, f"hostPrefix {prefix} is outside 16 to 30", why="Antrea's NodeIPAM refuses it"
         )
     if prefix < network.prefixlen:
         why = "each node gets a piece of the cluster network; a piece cannot be larger than the whole"
         fix = f"write {network.prefixlen} or more"
         yield problem(
-            "host-prefix", entry, f"hostPrefix {prefix} is larger than the cluster network {network}", why=why, fix=fix
+            "host-prefix",
+            entry.prefix,
+            f"hostPrefix {prefix} is larger than the cluster network {network}",
+            why=why,
+            fix=fix,
         )
     elif nodes > 2 ** (prefix - network.prefixlen):
         room = 2 ** (prefix - network.prefixlen)
@@ -162,7 +172,9 @@ def _host_prefix(entry: Entry, network: Network, nodes: int) -> Iterator[Finding
 
 def _ipv6_host_prefix(entry: Entry, network: Network, prefix: int) -> Iterator[Finding]:
     if prefix != _IPV6_HOST_PREFIX:
-        yield problem("host-prefix", entry, f"hostPrefix {prefix} is not 64", why="the installer demands 64 for IPv6")
+        yield problem(
+            "host-prefix", entry.prefix, f"hostPrefix {prefix} is not 64", why="the installer demands 64 for IPv6"
+        )
     elif prefix - network.prefixlen > _IPV6_LARGEST_MASK_DIFFERENCE:
         why = "Antrea's NodeIPAM hands out at most 2^16 node networks"
         yield problem(
