@@ -61,6 +61,7 @@ class NetworkPlan:
         found: list[Finding] = []
         groups = {name: _parse(getattr(self, name), found) for name in ("machine", "cluster", "service")}
         found += _overlaps(groups)
+        found += _several(groups)
         found += _families(self, groups)
         found += itertools.chain.from_iterable(_host_prefix(*pair, self.nodes) for pair in groups["cluster"])
         found += itertools.chain.from_iterable(_service_size(*pair) for pair in groups["service"])
@@ -120,6 +121,15 @@ def _overlaps(groups: dict[str, list[Parsed]]) -> Iterator[Finding]:
             )
 
 
+def _several(groups: dict[str, list[Parsed]]) -> Iterator[Finding]:
+    for name in ("cluster", "service"):
+        versions = [network.version for _, network in groups[name]]
+        if len(versions) > len(set(versions)):
+            last = groups[name][-1][0]
+            why = "Antrea takes one pod network a family and Kubernetes one service network; further ones are ignored"
+            yield problem("several", last, "has two networks of one address family", why=why, fix="keep one of each")
+
+
 def _families(plan: NetworkPlan, groups: dict[str, list[Parsed]]) -> Iterator[Finding]:
     families = {name: [network.version for _, network in group] for name, group in groups.items()}
     if not all(families.values()):
@@ -130,9 +140,6 @@ def _families(plan: NetworkPlan, groups: dict[str, list[Parsed]]) -> Iterator[Fi
         if dual and len(set(versions)) == 1:
             why = "a dual-stack cluster needs an IPv4 and an IPv6 network of each kind"
             yield problem("dual-stack", last, "has one address family, other networks have two", why=why)
-        if name != "machine" and len(versions) > len(set(versions)):
-            why = "Antrea takes one pod network a family and Kubernetes one service network; further ones are ignored"
-            yield problem("several", last, "has two networks of one address family", why=why, fix="keep one of each")
         if dual and versions[0] == 6 and plan.platform not in _IPV6_PRIMARY_PLATFORMS:
             yield problem("family-order", groups[name][0][0], "IPv6 stands first", fix="write the IPv4 one first")
     if len({tuple(sorted(set(v))) for v in families.values()}) > 1 and not dual:
