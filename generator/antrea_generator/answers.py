@@ -54,6 +54,13 @@ def _separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _prefix(length: int) -> int:
+    if length != 64 and not 16 <= length <= 30:  # IPv6 pieces are /64, Antrea's IPv4 ones /16 to /30
+        raise ValueError(f"{length} is outside 16 to 30; write a number such as 23 for 510 pods a node (64 for IPv6)")
+    return length
+
+
+HostPrefix: TypeAlias = Annotated[int, AfterValidator(_prefix)]
 Name: TypeAlias = Annotated[
     str, AfterValidator(_filled), _matching(_NAME, "lower-case letters, digits and dashes only, 54 at most")
 ]
@@ -100,7 +107,7 @@ class Answers(BaseModel):
     platform: Literal["vsphere", "baremetal", "none", "nutanix", "aws"] = "vsphere"
     machine_network: Filled = "10.0.0.0/16"
     cluster_network: Filled = "10.128.0.0/14"
-    host_prefix: int = 23
+    host_prefix: HostPrefix = 23
     service_network: Filled = "172.30.0.0/16"
     api_vip: str = ""
     ingress_vip: str = ""
