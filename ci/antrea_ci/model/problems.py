@@ -28,7 +28,7 @@ _WANTED = {
 def findings_of(model: type[Model], document: Document, family: str) -> tuple[Model | None, list[Finding]]:
     """The document as ``model``, or None and one finding for each fault in it (rules ``<family>/...``)."""
     try:
-        return model.model_validate(document.value if document.value is not None else {}), []
+        return model.model_validate(document.mapping), []
     except ValidationError as error:
         return None, [_finding(detail, document, family, model) for detail in error.errors(include_url=False)]
 

@@ -56,25 +56,45 @@ def identify(manifest: dict[str, Value]) -> ObjectId | None:
 
 
 def without_nulls(text: str, document: Document) -> str:
-    """``text`` without the entries whose value is null: an absent key means the same, and diffs stay quiet."""
-    while spans := list(_null_lines(document.node)):
-        lines = text.splitlines(keepends=True)
-        drop = {line for span in spans for line in range(*span)}
-        text = "".join(line for number, line in enumerate(lines) if number not in drop)
+    """``text`` without the entries whose value is null: an absent key means the same, and diffs stay quiet.
+
+    A mapping that has no other entries goes with them; an item of a list stays, empty.
+    """
+    while cuts := list(_cuts(document.node, text, in_list=False)):
+        for start, end, instead in reversed(cuts):
+            text = text[:start] + instead + text[end:]
         document = parse(text, document.file)
     return text
 
 
-def _null_lines(node: yaml.Node | None) -> Iterator[tuple[int, int]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if value.tag == _NULL:
-                yield key.start_mark.line, value.end_mark.line + (value.end_mark.column > 0)
-            else:
-                yield from _null_lines(value)
-    elif isinstance(node, yaml.SequenceNode):
+def _cuts(node: yaml.Node | None, text: str, *, in_list: bool) -> Iterator[tuple[int, int, str]]:
+    """What to replace, as (start, end, new text), in the order of ``text`` and without overlaps."""
+    if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _null_lines(item)
+            yield from _cuts(item, text, in_list=True)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    entries = [(key, value, value.tag == _NULL) for key, value in node.value]
+    last_kept = max((index for index, (_, _, is_null) in enumerate(entries) if not is_null), default=-1)
+    if last_kept < 0 and entries and in_list:
+        yield entries[0][0].start_mark.index, _end_of_line(*entries[-1][:2], text) - 1, "{}"
+        return
+    for index, (key, value, is_null) in enumerate(entries):
+        start = key.start_mark
+        if not is_null:
+            yield from _cuts(value, text, in_list=False)
+        elif index < last_kept:
+            # The next key takes this one's place, which may be behind the dash of a list.
+            yield start.index, entries[index + 1][0].start_mark.index, ""
+        else:
+            yield start.index - start.column, _end_of_line(key, value, text), ""
+
+
+def _end_of_line(key: yaml.Node, value: yaml.Node, text: str) -> int:
+    """Behind the line on which a null entry ends; an empty value ends nowhere in particular."""
+    last = value if value.value else key
+    found = text.find("\n", last.end_mark.index)
+    return len(text) if found < 0 else found + 1
 
 
 def _not_an_object(document: Document, where: str) -> Finding:

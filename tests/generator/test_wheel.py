@@ -1,0 +1,50 @@
+"""The wheel holds the template, so that ``new`` needs neither a checkout nor the network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from support.repos import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    (path,) = folder.iterdir()
+    return zipfile.ZipFile(path)
+
+
+def test_every_file_of_the_template_is_packaged_as_it_is(wheel):
+    for path in sorted((ROOT / "template").rglob("*")):
+        if path.is_file():
+            name = f"antrea_generator/packaged/{path.relative_to(ROOT).as_posix()}"
+            assert wheel.read(name) == path.read_bytes(), name
+
+
+def test_what_templates_include_is_packaged_at_the_path_that_they_name(wheel):
+    for name in ("copier.yml", "ci/antrea_ci/facts/antrea-config.yaml"):
+        assert wheel.read(f"antrea_generator/packaged/{name}") == (ROOT / name).read_bytes()
+
+
+def test_it_installs_two_packages_of_its_own_and_one_command(wheel):
+    tops = {name.split("/")[0] for name in wheel.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"antrea_generator", "antrea_ci"}
+    (entry,) = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
+    assert wheel.read(entry).decode().split("\n")[:2] == [
+        "[console_scripts]",
+        "antrea-gitops = antrea_generator.__main__:run",
+    ]
+
+
+def test_importing_the_command_line_loads_nothing_heavy():
+    code = "import sys, antrea_generator.cli; print(*sorted({'copier', 'git', 'pydantic', 'rich', 'yaml'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path("/"))
+    assert done.stdout.split() == []
