@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -14,6 +15,8 @@ from antrea_generator.session import Session
 
 _INTERNAL_ERROR = 3
 _INTERRUPTED = 130
+# What a user can mend: rights, a read-only or full disk. Anything else that the system refuses is a fault of ours.
+_MACHINE_FAULTS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EMFILE)
 
 # Verb: module below antrea_generator.commands, and the line that `--help` shows without importing it.
 _VERBS: dict[str, tuple[str, str]] = {
@@ -101,6 +104,9 @@ def _report(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         # The reader of our output went away; nothing is left to say to anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    if isinstance(error, OSError) and error.errno in _MACHINE_FAULTS:
+        print(f"error: {error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
         return 1
     from antrea_generator.crash import write_log
 

@@ -1,0 +1,87 @@
+"""The command line as a whole: exit codes, help, and failures that are nobody's verb."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+
+import pytest
+
+from antrea_ci import __version__
+from antrea_generator import crash
+from antrea_generator.commands import schema
+from support.repos import run, spawn
+
+VERBS = (
+    "new",
+    "schema",
+    "bundle",
+    "bundle import",
+    "bundle show",
+    "render",
+    "check",
+    "tools",
+    "tools install",
+    "doctor",
+)
+
+
+def test_the_version_is_told_with_and_without_other_options(tmp_path):
+    told = f"antrea-gitops, version {__version__}\n"
+    assert spawn("--version").out == told
+    assert run("--version", cwd=tmp_path).out == told
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example(verb):
+    ran = run(*verb.split(), "--help")
+    assert ran.code == 0
+    assert "Example" in ran.out
+
+
+def test_the_help_names_every_verb():
+    out = run("--help").out
+    assert all(f"\n  {verb} " in out for verb in VERBS if " " not in verb)
+
+
+def test_a_misspelt_verb_is_a_usage_error_with_the_nearest_one():
+    ran = run("rendr")
+    assert (ran.code, "no such command: rendr (did you mean render?)" in ran.err) == (2, True)
+
+
+def test_an_unknown_option_is_a_usage_error():
+    assert run("render", "--chek").code == 2
+
+
+def raise_in_schema(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(schema.command, "invoke", fail)
+
+
+def test_an_interrupt_ends_with_130(monkeypatch):
+    raise_in_schema(monkeypatch, KeyboardInterrupt())
+    assert run("schema").code == 130
+
+
+def test_an_internal_error_ends_with_3_and_names_its_log(monkeypatch, tmp_path):
+    monkeypatch.setattr(crash.tempfile, "tempdir", str(tmp_path))
+    raise_in_schema(monkeypatch, RuntimeError("a fault of ours"))
+    ran = run("schema")
+    (log,) = tmp_path.iterdir()
+    assert (ran.code, str(log) in ran.err, "Traceback" in ran.err) == (3, True, False)
+    assert "RuntimeError: a fault of ours" in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_is_told_without_a_log(monkeypatch):
+    raise_in_schema(monkeypatch, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/file"))
+    ran = run("schema")
+    assert (ran.code, ran.err) == (1, "error: /some/file: No space left on device\n")
+
+
+def test_json_stands_alone_on_standard_output(tmp_path):
+    ran = run("doctor", "--format", "json", cwd=tmp_path)
+    assert isinstance(json.loads(ran.out), dict)
