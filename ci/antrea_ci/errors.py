@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from antrea_ci.findings import Finding
+from antrea_ci.findings import Finding, in_order
 
 
 class AntreaGitopsError(Exception):
@@ -33,7 +33,7 @@ class FindingsError(AntreaGitopsError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(f"{len(findings)} problem{'s' if len(findings) != 1 else ''}")
-        self.findings = tuple(findings)
+        self.findings = tuple(in_order(findings))
 
     def as_text(self) -> str:
         """Every finding, one after the other."""

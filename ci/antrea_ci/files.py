@@ -22,7 +22,8 @@ def write_atomically(path: Path, data: bytes, *, mode: int | None = None) -> Non
     """Replaces ``path`` by ``data`` in one step. The folder must exist. An old file's mode stays unless given."""
     if mode is None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=path.parent)
+    sweep(path.parent)
+    handle, name = tempfile.mkstemp(prefix=_ours(), dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -69,7 +70,7 @@ def staging_folder(parent: Path) -> Generator[Path]:
     Folders that killed runs left behind are removed first; one of a living process is left alone.
     """
     sweep(parent)
-    folder = Path(tempfile.mkdtemp(prefix=f"{STAGING_PREFIX}{os.getpid()}-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=_ours(), dir=parent))
     os.chmod(folder, 0o777 & ~_umask())
     try:
         yield folder
@@ -78,11 +79,20 @@ def staging_folder(parent: Path) -> Generator[Path]:
 
 
 def sweep(parent: Path) -> None:
-    """Removes from ``parent`` the staging folders whose process is gone."""
+    """Removes from ``parent`` the staging folders and files whose process is gone."""
     for leftover in parent.glob(f"{STAGING_PREFIX}*-*"):
         pid = leftover.name.removeprefix(STAGING_PREFIX).split("-")[0]
-        if leftover.is_dir() and pid.isdigit() and not _is_alive(int(pid)):
+        if not pid.isdigit() or _is_alive(int(pid)):
+            continue
+        if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _ours() -> str:
+    """What the names of this process's staging start with."""
+    return f"{STAGING_PREFIX}{os.getpid()}-"
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:

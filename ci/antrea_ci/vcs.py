@@ -19,8 +19,8 @@ def create_repository(folder: Path, message: str, *, branch: str = "main") -> st
     """
     try:
         import git
-    except ImportError as error:  # GitPython refuses to be imported where there is no git
-        raise MissingRequirementError(f"git cannot be used: {error}", fix="install git and put it on PATH") from None
+    except ImportError:  # GitPython refuses to be imported where there is no git
+        raise MissingRequirementError("git is not on this machine", fix="install git and put it on PATH") from None
     try:
         repository = git.Repo.init(folder, initial_branch=branch)
         options = [part for setting in (*_NEUTRAL, *_identity(repository)) for part in ("-c", setting)]

@@ -12,7 +12,7 @@ from typing import get_args
 from pydantic import ValidationError
 
 from antrea_ci.errors import FindingsError, UsageError
-from antrea_ci.findings import Finding, Location, in_order
+from antrea_ci.findings import Finding, Location
 from antrea_ci.model.network import Entry, NetworkPlan
 from antrea_ci.model.problems import explain
 from antrea_ci.suggest import did_you_mean
@@ -79,7 +79,7 @@ def check_answers(given: Given) -> Answers:
         answers = _defaults_for(wrong, known)
     findings += [] if answers is None else _cross_findings(answers, given)
     if findings or answers is None:
-        raise FindingsError(in_order(findings))
+        raise FindingsError(findings)
     return answers
 
 

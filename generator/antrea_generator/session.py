@@ -19,3 +19,12 @@ class Session(NamedTuple):
         from pathlib import Path
 
         return Path(self.folder)
+
+
+def existing(path: Path) -> Path:
+    """``path`` if there is something; UsageError if not."""
+    from antrea_ci.errors import UsageError
+
+    if not path.exists():
+        raise UsageError(f"{path} does not exist", fix="paths are relative to the folder of `-C`, if that is given")
+    return path

@@ -29,7 +29,9 @@ class TemplateSource:
 def template_source(template: str | None, ref: str | None) -> Generator[TemplateSource]:
     """The source that was asked for, or the template that belongs to this very version."""
     if template is not None:
-        yield TemplateSource(template, ref, None)
+        # Recorded in the answers, a relative path would mean another folder at the next update.
+        local = Path(template)
+        yield TemplateSource(str(local.resolve()) if local.is_dir() else template, ref, None)
         return
     url, commit = str(facts("template")["url"]), f"v{__version__}"
     packaged = _PACKAGE / "packaged"

@@ -89,7 +89,12 @@ def bench(folder: Path, kustomize: str) -> None:
     row("--help / python -c pass", median([*tool, "--help"], runs=21) / python, 6)
 
     build = median([kustomize, "build", overlay])
-    row("render --check less bare kustomize build", median([*tool, "-C", str(repo), "render", "--check"]) - build, 0.35, "s")
+    row(
+        "render --check less bare kustomize build",
+        median([*tool, "-C", str(repo), "render", "--check"]) - build,
+        0.35,
+        "s",
+    )
     check = median([*tool, "-C", str(repo), "check"])
     template = str(template_copy())
     bare = median(["copier", "copy", "--quiet", "--defaults", template, str(copy)], before=lambda: remove(copy))

@@ -25,7 +25,7 @@ def check(repo: ClusterRepo, rendering: Rendering | None = None) -> list[Finding
         bundle = load_bundle(repo, cluster.file.flavour)
         mended = {PLATFORM_RULE} if cluster.file.bundle.fixPlatformField else set[str]()
         findings += [finding for finding in bundle.problems if finding.rule not in mended]
-        current = rendering or render(repo, find_kustomize(repo))
+        current = rendering or render(repo, find_kustomize(repo), cluster)
         findings += image_findings(cluster, bundle, current)
         findings += drift_findings(current)
     except FindingsError as error:

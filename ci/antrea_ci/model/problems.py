@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from antrea_ci.findings import Finding
 from antrea_ci.suggest import did_you_mean
-from antrea_ci.yamlio import Document
+from antrea_ci.yamlio import Document, Value
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -71,7 +71,7 @@ def explain(detail: ErrorDetails) -> str:
 def _path(loc: Iterable[str | int], document: Document) -> list[str | int]:
     """pydantic's place without the names of union members, which stand for nothing in the document."""
     path: list[str | int] = []
-    value = document.value
+    value: Value = document.mapping
     for step in loc:
         if isinstance(value, dict):
             path.append(step)

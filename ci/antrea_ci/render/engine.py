@@ -53,9 +53,11 @@ class Rendering:
         return changed
 
 
-def render(repo: ClusterRepo, kustomize: Path) -> Rendering:
-    """What ``repo``'s sources give. Writes nothing. Raises FindingsError with every fault, or KustomizeError."""
-    cluster = load(repo)
+def render(repo: ClusterRepo, kustomize: Path, cluster: Cluster | None = None) -> Rendering:
+    """What ``repo``'s sources give. Writes nothing. Raises FindingsError with every fault, or KustomizeError.
+
+    ``cluster``, where it was examined before, may have errors; they are not raised again."""
+    cluster = cluster or load(repo)
     bundle = load_bundle(repo, cluster.file.flavour)
     generated = generated_files(cluster, bundle)
     if findings := remote_findings(repo):

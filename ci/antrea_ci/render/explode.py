@@ -77,7 +77,7 @@ def _cuts(node: yaml.Node | None, text: str, *, in_list: bool) -> Iterator[tuple
     entries = [(key, value, value.tag == _NULL) for key, value in node.value]
     last_kept = max((index for index, (_, _, is_null) in enumerate(entries) if not is_null), default=-1)
     if last_kept < 0 and entries and in_list:
-        yield entries[0][0].start_mark.index, _end_of_line(*entries[-1][:2], text) - 1, "{}"
+        yield entries[0][0].start_mark.index, _end_of_line(*entries[-1][:2], text), "{}\n"
         return
     for index, (key, value, is_null) in enumerate(entries):
         start = key.start_mark

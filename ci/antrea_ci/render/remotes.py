@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
@@ -12,9 +13,19 @@ from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import Document, Value, parse
 
 _FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_PATH_LISTS = ("resources", "components", "bases", "crds", "configurations", "patchesStrategicMerge")
-_FORBIDDEN = ("helmCharts", "helmChartInflationGenerator", "helmGlobals", "generators", "transformers", "validators")
-_REMOTE = re.compile(r"://|^git@|^git::|\?ref=|^[\w.-]+\.[a-z]{2,}[/:].*")
+# kustomize takes its keys in any case, and fetches whatever has a scheme wherever it expects a file.
+_EVERY_KEY = None
+_PATHS: dict[str, set[str] | None] = {
+    **dict.fromkeys(
+        ("resources", "components", "bases", "crds", "configurations", "patchesstrategicmerge"), _EVERY_KEY
+    ),
+    **dict.fromkeys(("patches", "patchesjson6902", "replacements", "openapi"), {"path"}),
+    **dict.fromkeys(("configmapgenerator", "secretgenerator"), {"files", "envs", "env"}),
+}
+_FORBIDDEN = ("helmcharts", "helmchartinflationgenerator", "helmglobals", "generators", "transformers", "validators")
+_REMOTE = re.compile(r"://|:/[^/]|^git@|^git::|\?ref=")
+_REMOTE_IF_ABSENT = re.compile(r"^[\w.-]+\.[a-z]{2,}[/:].*")
+Steps: TypeAlias = "tuple[str | int, ...]"
 _WHY = "an overlay comes with a pull request and is built before anybody has read it; what it fetches can change later"
 
 
@@ -35,33 +46,38 @@ def _walk(repo: ClusterRepo, folder: Path, seen: set[Path]) -> Iterator[Finding]
     except FindingsError as error:
         yield from error.findings
         return
-    for key in filter(content.get, _FORBIDDEN):
-        yield _finding(document, (key,), f"`{key}` is not allowed here: it runs charts or plugins")
+    for key in content:
+        if key.casefold() in _FORBIDDEN and content[key]:
+            yield _finding(document, (key,), f"`{key}` is not allowed here: it runs charts or plugins")
     for path, entry in _entries(content):
         local = folder / entry
-        if local.exists():
-            if local.is_dir():
-                yield from _walk(repo, local, seen)
-        elif _REMOTE.search(entry):
+        if _REMOTE.search(entry) or (_REMOTE_IF_ABSENT.search(entry) and not local.exists()):
             yield _finding(document, path, f"`{entry}` is a remote resource")
+        elif local.is_dir():
+            yield from _walk(repo, local, seen)
 
 
-def _entries(content: dict[str, Value]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for key in _PATH_LISTS:
-        value = content.get(key)
-        for index, entry in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(entry, str) and "\n" not in entry:
-                yield (key, index), entry
-    for key in ("patches", "patchesJson6902", "replacements"):
-        value = content.get(key)
-        for index, entry in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(entry, dict) and isinstance(path := entry.get("path"), str):
-                yield (key, index, "path"), path
-    schema = content.get("openapi")
-    if isinstance(schema, dict) and isinstance(path := schema.get("path"), str):
-        yield ("openapi", "path"), path
+def _entries(content: dict[str, Value]) -> Iterator[tuple[Steps, str]]:
+    """Everything that kustomize would read or fetch, and where it stands."""
+    for key, value in content.items():
+        if key.casefold() in _PATHS:
+            yield from _texts(value, (key,), _PATHS[key.casefold()])
 
 
-def _finding(document: Document, path: tuple[str | int, ...], message: str) -> Finding:
+def _texts(value: Value, path: Steps, keys: set[str] | None) -> Iterator[tuple[Steps, str]]:
+    if isinstance(value, str):
+        # A text of several lines is a patch, not a path.
+        if keys is None and "\n" not in value:
+            yield path, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index), keys)
+    elif isinstance(value, dict) and keys is not None:
+        for key, item in value.items():
+            if key.casefold() in keys:
+                yield from _texts(item, (*path, key), _EVERY_KEY)
+
+
+def _finding(document: Document, path: Steps, message: str) -> Finding:
     fix = "copy what you need into the repository and list it by its path"
     return Finding("overlay/remote", message, location=document.locate(path), why=_WHY, fix=fix, source="DESIGN 3")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.cli import Session
+from antrea_generator.session import Session, existing
 
 if TYPE_CHECKING:
     from antrea_ci.bundle.contents import Bundle
@@ -37,7 +37,7 @@ def command() -> None:
 
 
 @command.command("import")
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
 @_FORMAT
 @click.pass_obj
 def import_(session: Session, source: Path, output_format: str) -> None:
@@ -53,7 +53,7 @@ def import_(session: Session, source: Path, output_format: str) -> None:
     from antrea_ci.model.cluster import read_flavour
 
     repo = ClusterRepo.at(session.directory)
-    result = import_bundle(repo, source, read_flavour(repo))
+    result = import_bundle(repo, existing(session.directory / source), read_flavour(repo))
     if output_format == "json":
         _print_json(_import_json(result))
     else:

@@ -10,7 +10,7 @@ import click
 
 from antrea_ci.findings import Finding
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, formats, processors
+from antrea_generator.output import as_json, count, formats, processors
 from antrea_generator.session import Session
 
 
@@ -51,8 +51,4 @@ def _tell(findings: list[Finding], output_format: str) -> None:
     for finding in findings:
         click.echo(finding.as_text())
     if findings:
-        click.echo(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+        click.echo(f"{count(errors, 'error')}, {count(warnings, 'warning')}")

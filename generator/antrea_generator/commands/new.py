@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from antrea_generator.session import Session
+from antrea_generator.session import Session, existing
 
 
 @click.command(
@@ -43,7 +43,7 @@ def command(
     made = make_repository(
         at / destination,
         read_answers(at / data_file if data_file else None, pairs),
-        bundle=at / bundle if bundle else None,
+        bundle=existing(at / bundle) if bundle else None,
         template=template,
         ref=ref,
         ask=not defaults and sys.stdin.isatty(),

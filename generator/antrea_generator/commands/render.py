@@ -11,7 +11,7 @@ import click
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, formats, processors, worst
+from antrea_generator.output import as_json, count, formats, processors, worst
 from antrea_generator.session import Session
 
 
@@ -63,7 +63,7 @@ def _tell(outcome: _Outcome, *, named: bool, only_check: bool) -> None:
     if outcome.error:
         click.echo(prefix + outcome.error.as_text(), err=True)
     elif only_check and outcome.changed:
-        click.echo(f"{prefix}error: {len(outcome.changed)} files are not what their sources give", err=True)
+        click.echo(f"{prefix}error: {count(len(outcome.changed), 'file')} not what the sources give", err=True)
         for name in outcome.changed:
             click.echo(f"  {name}", err=True)
         click.echo("  fix: run `antrea-gitops render` and commit what changes", err=True)

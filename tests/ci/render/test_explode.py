@@ -84,6 +84,12 @@ def test_null_entries_are_dropped_with_all_that_they_leave_the_rest_as_it_is():
         """)
 
 
+def test_a_null_that_stands_first_in_an_item_of_a_list_leaves_the_item():
+    items = {"items": [{"name": "x"}, {"args": None, "image": "y"}, {"only": None}, {"last": 1, "z": None}]}
+    (written,) = explode(manifest(data=items), WHERE).values()
+    assert yaml.safe_load(written)["data"] == {"items": [{"name": "x"}, {"image": "y"}, {}, {"last": 1}]}
+
+
 _values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "null", "~", "a: b", "x\ny\n", "- z", "#"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),

@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from antrea_ci.bundle.importer import import_bundle
-from antrea_ci.render.engine import Rendering, render
-from support.bundles import CR, SHARED_BUNDLES, below, bundle_files, crd, custom_resource, operator, write_archive
+from support.bundles import CR, SHARED_BUNDLES, below, bundle_files, custom_resource, operator, write_archive
 from support.repos import build, install_spec, objects, operator_image_of, run
 from support.small import cluster_repo, set_cluster
 
@@ -49,7 +48,10 @@ def test_the_operators_image_is_set_whatever_stands_there(image: str, tmp_path: 
         ),
         (
             ("antreaImage", "interworkingImage"),
-            {"antrea": f"r.example.org/antrea-ubi:v1.14.1@{DIGEST}", "interworking": "r.example.org/interworking:4.1.0"},
+            {
+                "antrea": f"r.example.org/antrea-ubi:v1.14.1@{DIGEST}",
+                "interworking": "r.example.org/interworking:4.1.0",
+            },
         ),
     ],
     ids=["one", "split", "interworking"],
@@ -103,7 +105,7 @@ def test_settings_go_into_the_yaml_inside_the_strings_and_comments_stay(tmp_path
         "tunnelType": "vxlan",
         "defaultMTU": 1400,
         "featureGates": {"Egress": True, "Traceflow": False},
-        "agent": {"flowCollector": {"collectorAddr": "10.0.0.1:4739"}} if False else {"enablePrometheusMetrics": False},
+        "agent": {"enablePrometheusMetrics": False},
         "controller": {"apiPort": 10350},
     }
     spec = install_spec(built(with_bundle(tmp_path, bundle_files(), antrea=antrea), kustomize))
@@ -267,9 +269,7 @@ def test_every_archive_takes_every_kind_of_setting(archive: Path, flavour: str, 
     shipped = yaml.safe_load((repo.bundle / CR).read_text())["spec"]
     images = {"operator": "r.example.org/antrea-operator:v1.13.1"}
     keys = {"antreaImage": "antrea", "antreaAgentImage": "agent", "antreaControllerImage": "controller"}
-    images |= {keys[field]: f"r.example.org/{keys[field]}:v1.13.1" for field in lock["image_fields"] if field in keys} if (
-        "image_fields" in lock
-    ) else {"antrea": "r.example.org/antrea:v1.13.1"}
+    images |= {keys[field]: f"r.example.org/{keys[field]}:v1.13.1" for field in lock["imageFields"] if field in keys}
     for name, antrea in SETTINGS.items():
         set_cluster(repo.root, images=images, antrea=antrea)
         found = built(repo.root, kustomize)

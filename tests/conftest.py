@@ -1,0 +1,88 @@
+"""Every test runs on a machine of its own: no user's configuration of Git, Copier or this tool decides an outcome.
+
+The folder of kept programs alone is shared (``ANTREA_GITOPS_TEST_CACHE``, else the user's own cache), so that
+kustomize is fetched once. With ``CI=true`` a skipped test fails; data of ``../shared`` that is not there is the only
+reason to skip.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from antrea_ci.tools.find import kustomize_path
+
+_GIT_CONFIG = """\
+[user]
+\tname = Test
+\temail = test@example.com
+[init]
+\tdefaultBranch = main
+"""
+_FORGOTTEN = ("ANTREA_GITOPS_MIRROR", "COPIER_SETTINGS_PATH", "KUSTOMIZE_PLUGIN_HOME", "LC_ALL", "COLUMNS")
+
+
+def _cache() -> str:
+    """The folder that holds ``antrea-gitops/tools``, as it is before HOME changes."""
+    given = os.environ.get("ANTREA_GITOPS_TEST_CACHE") or os.environ.get("XDG_CACHE_HOME", "")
+    return given if given.startswith("/") else str(Path.home() / ".cache")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """A home, a Git configuration and a locale of the tests' own."""
+    home = tmp_path_factory.mktemp("home")
+    config = home / "gitconfig"
+    config.write_text(_GIT_CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", _cache())
+        # A hook of Git that runs the tests has set variables that would lead every git astray.
+        for name in [name for name in os.environ if name.startswith("GIT_")]:
+            patch.delenv(name)
+        for name in _FORGOTTEN:
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(home))
+        for name in ("CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        patch.setenv("COPIER_CACHE_DIR", str(home / "copier"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_TERMINAL_PROMPT", "0")
+        yield
+
+
+@pytest.fixture(scope="session")
+def kustomize(isolation: None) -> Path:
+    """The locked kustomize, installed if need be."""
+    return kustomize_path()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not report.skipped or os.environ.get("CI") != "true":
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if "shared" not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"with CI=true nothing may be skipped, and this was: {reason}"

@@ -1,0 +1,187 @@
+"""The README's commands as written, and the links of every page."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.bundles import CR as CR_NAME
+from support.bundles import bundle_files, custom_resource, deploy_tree, nsx_cert, write_archive
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+SECTIONS = ("## 1. Bootstrap", "## 2. Review")
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_OMITTED = "…"
+# A gate that both configurations know, as in the vendor's, where the README shows it.
+_GATE = b"    # Enable controlling SNAT IPs of Pod egress traffic.\n    #  Egress: true\n"
+_BROKEN = """\
+cluster_name: ocp
+platfrom: vsphere
+machine_network: 10.1.224.0/24
+cluster_network: 10.1.0.0/14
+service_network: 10.1.224.0/20
+api_vip: 10.1.225.10
+operator_image: docker.io/lab/antrea-operator
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of the README with the lines that are shown below it."""
+
+    command: str
+    shown: tuple[str, ...]
+
+    @property
+    def code(self) -> int:
+        """What the command must exit with: 1 where an error is shown."""
+        return int(any(re.search(r"(^|: )error: ", line) for line in self.shown))
+
+    def lacks(self, output: str) -> list[str]:
+        """The shown lines that are not in the output; `…` stands for anything, alone for any lines."""
+        lines = output.splitlines()
+        return [line for line in self.shown if line.strip(" " + _OMITTED) and not _is_in(line, lines)]
+
+
+def _is_in(shown: str, lines: list[str]) -> bool:
+    pattern = re.compile(".*".join(re.escape(part) for part in shown.split(_OMITTED)))
+    return any(pattern.fullmatch(line) for line in lines)
+
+
+def steps() -> Iterator[Step]:
+    """The commands of the sections that can be tried, in order."""
+    text = README.read_text("utf-8")
+    for title in SECTIONS:
+        section = text.partition(f"\n{title}\n")[2].partition("\n## ")[0]
+        assert section, f"README has no section {title}"
+        for block in _BLOCK.findall(section):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *shown = part.splitlines()
+                yield Step(command, tuple(shown))
+
+
+@pytest.fixture
+def site(tmp_path: Path, kustomize: Path) -> tuple[Path, dict[str, str]]:
+    """A folder with the files that the README speaks of, and an environment in which its commands are found."""
+    programs, folder = tmp_path / "bin", tmp_path / "site"
+    programs.mkdir()
+    folder.mkdir()
+    command = programs / "antrea-gitops"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m antrea_generator "$@"\n')
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    shutil.copy(ROOT / "docs" / "examples" / "article.answers.yml", folder / "ocp.answers.yml")
+    (folder / "broken.answers.yml").write_text(_BROKEN)
+    files = bundle_files() | {"nsx-cert.yaml": nsx_cert(), CR_NAME: custom_resource("openshift")}
+    agent = files[CR_NAME].replace(b"    # Enable Egress.\n    #  Egress: true\n", _GATE)
+    files[CR_NAME] = agent.replace(b"    #  Traceflow: true\n", b"    #  Traceflow: true\n\n" + _GATE)
+    write_archive(folder / "deploy.tar.gz", deploy_tree(openshift=files))
+    path = os.pathsep.join([str(programs), str(kustomize.parent), os.environ["PATH"]])
+    packages = os.pathsep.join([str(ROOT / "ci"), str(ROOT / "generator")])
+    return folder, {**os.environ, "PATH": path, "PYTHONPATH": packages}
+
+
+def test_the_commands_as_written(site: tuple[Path, dict[str, str]]):
+    folder, environment = site
+    tried = list(steps())
+    assert len(tried) > 8
+    for step in tried:
+        done = subprocess.run(
+            ["bash", "-c", step.command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == step.code, f"$ {step.command}\n{done.stdout}"
+        assert step.lacks(done.stdout) == [], f"$ {step.command}\n{done.stdout}"
+        if not step.shown:
+            assert done.stdout == "", f"$ {step.command}\n{done.stdout}"
+
+
+def test_a_refused_run_left_nothing(site: tuple[Path, dict[str, str]]):
+    folder, environment = site
+    step = next(step for step in steps() if "new broken" in step.command)
+    before = sorted(folder.iterdir())
+    subprocess.run(["bash", "-c", step.command], cwd=folder, env=environment, capture_output=True, check=False)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_every_verb_that_is_shown_exists():
+    from antrea_generator.cli import _VERBS
+
+    verbs = {match for step in steps() for match in re.findall(r"antrea-gitops (?:-C \S+ )?([a-z]+)", step.command)}
+    assert verbs <= set(_VERBS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_to_a_file_leads_somewhere(page: Path):
+    links = _LINK.findall(page.read_text("utf-8"))
+    missing = [link for link in links if "://" not in link and not _leads_somewhere(page, link)]
+    assert missing == []
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    if not target.exists() or not anchor:
+        return target.exists()
+    return anchor in {_anchor(line) for line in target.read_text("utf-8").splitlines() if line.startswith("#")}
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that GitHub and GitLab give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+def test_every_promise_says_its_state_and_a_kept_one_names_its_test():
+    section = README.read_text("utf-8").partition("\n## What is promised\n")[2].partition("\n## ")[0]
+    rows = [row.split(" | ") for row in section.splitlines() if re.match(r"\| \d", row)]
+    assert [row[0].strip("| ") for row in rows] == [str(number) for number in range(1, 9)]
+    for number, _, state, test in rows:
+        tests = [link for link in _LINK.findall(test) if link.startswith("tests/")]
+        assert state.startswith(("kept", "not yet")), number
+        assert bool(tests) is state.startswith("kept"), number
+        assert all((ROOT / link).is_file() for link in tests), number
+
+
+def test_the_guide_names_every_question_and_every_key():
+    from antrea_ci.model.cluster import ClusterFile
+    from antrea_generator.answers import Answers
+
+    guide = (ROOT / "docs" / "guide.md").read_text("utf-8")
+    assert [name for name in Answers.model_fields if f"| `{name}` |" not in guide] == []
+    assert [name for name in ClusterFile.model_fields if f"`{name}" not in guide] == []
+
+
+def test_the_picture_is_of_a_run_of_this_version(tmp_path: Path, kustomize: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import make_demo_svg
+
+    drawn = (ROOT / "docs" / "demo.svg").read_text("utf-8")
+    text = "".join(html.unescape(re.sub(r"<[^>]*>", "", drawn)).split())
+    for command, output in make_demo_svg.transcript(tmp_path):
+        for line in (f"$ {command}", *output.splitlines()):
+            assert "".join(line.split()) in text, f"run docs/make_demo_svg.py again: {line}"
+
+
+def test_no_page_names_a_path_of_somebodys_machine():
+    for page in [*PAGES, ROOT / "docs" / "demo.svg"]:
+        assert re.findall(r"/(?:home|Users|root|work|tmp)/\S*", page.read_text("utf-8")) == [], page.name
