@@ -14,12 +14,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 
 from antrea_ci.model.cluster import image_reference
 
-_NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$")
+_NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?\Z")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"^({_LABEL}\.)*{_LABEL}$")
-_REGISTRY = re.compile(r"^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?(?<!/)$")
+_DOMAIN = re.compile(rf"^({_LABEL}\.)*{_LABEL}\Z")
+_REGISTRY = re.compile(r"^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?(?<!/)\Z")
 _SSH_KEY = re.compile(r"^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp[0-9]+|sk-(ssh|ecdsa)[A-Za-z0-9@.-]+) [A-Za-z0-9+/=]+")
-_OWNERS = re.compile(r"^@?[^ #]+( @?[^ #]+)*$")
+_OWNERS = re.compile(r"^@?[^ #]+( @?[^ #]+)*\Z")
 _VIRTUAL_ADDRESSES = ("vsphere", "baremetal", "nutanix")
 TAG = "v1.14.1"
 
@@ -69,10 +69,12 @@ Domain: TypeAlias = Annotated[
 ]
 OpenShiftVersion: TypeAlias = Annotated[
     str,
-    _matching(re.compile(r"^4\.(1[2-9]|[2-9][0-9])\.[0-9]+(-[0-9A-Za-z.-]+)?$"), "write a full version from 4.12.0 on"),
+    _matching(
+        re.compile(r"^4\.(1[2-9]|[2-9][0-9])\.[0-9]+(-[0-9A-Za-z.-]+)?\Z"), "write a full version from 4.12.0 on"
+    ),
 ]
 KubernetesVersion: TypeAlias = Annotated[
-    str, _matching(re.compile(r"^1\.[0-9]+\.[0-9]+$"), "write a full version such as 1.29.4")
+    str, _matching(re.compile(r"^1\.[0-9]+\.[0-9]+\Z"), "write a full version such as 1.29.4")
 ]
 Filled: TypeAlias = Annotated[str, AfterValidator(_filled)]
 ImageAnswer: TypeAlias = Annotated[str, AfterValidator(_image)]
@@ -82,13 +84,14 @@ Registry: TypeAlias = Annotated[
 HttpProxy: TypeAlias = Annotated[
     str,
     _matching(
-        re.compile(r"^http://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here"
+        re.compile(r"^http://[^@ ]+\Z"), "write http://host:port; user and password are secrets and have no place here"
     ),
 ]
 HttpsProxy: TypeAlias = Annotated[
     str,
     _matching(
-        re.compile(r"^https?://[^@ ]+$"), "write http://host:port; user and password are secrets and have no place here"
+        re.compile(r"^https?://[^@ ]+\Z"),
+        "write http://host:port; user and password are secrets and have no place here",
     ),
 ]
 Listed: TypeAlias = Annotated[list[str] | str, AfterValidator(_separated)]
@@ -117,7 +120,7 @@ class Answers(BaseModel):
         str, _matching(_SSH_KEY, "paste the public key, one line that starts with ssh-ed25519")
     ] = ""
     vcenter_server: Annotated[
-        str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9.:-]+$"), "write a host name without https://")
+        str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9.:-]+\Z"), "write a host name without https://")
     ] = "vcenter.example.com"
     vsphere_datacenter: Filled = "datacenter"
     vsphere_cluster: Filled = "cluster"
@@ -149,14 +152,14 @@ class Answers(BaseModel):
     http_proxy: HttpProxy = ""
     https_proxy: HttpsProxy = ""
     no_proxy: Annotated[
-        str, _matching(re.compile(r"^[^ *]+$"), "write names and networks with commas, no blanks, no stars")
+        str, _matching(re.compile(r"^[^ *]+\Z"), "write names and networks with commas, no blanks, no stars")
     ] = ""
     additional_trust_bundle: Annotated[str, AfterValidator(_certificates)] = ""
     ntp_servers: Listed = []
     mirror_registry: Registry = ""
     ci: Literal["github", "gitlab", "both"] = "github"
     install_runner: Annotated[
-        str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9._-]+$"), "letters, digits, dots, dashes only")
+        str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9._-]+\Z"), "letters, digits, dots, dashes only")
     ] = "cluster-install"
     code_owners: Annotated[
         str, AfterValidator(_filled), _matching(_OWNERS, "write owners such as @org/platform-team")

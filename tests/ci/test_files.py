@@ -1,4 +1,4 @@
-"""A write leaves the old or the new, and nothing beside it."""
+"""Files and folders are replaced as one step; what killed runs left is swept away."""
 
 from __future__ import annotations
 
@@ -10,56 +10,116 @@ from pathlib import Path
 import pytest
 
 from antrea_ci import files
+from antrea_ci.files import read_tree, replace_tree, staging_folder, swap_in, sweep, write_atomically
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+def dead_pid() -> int:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
 
 
-def test_a_file_is_replaced_with_its_mode_kept(tmp_path):
-    path = tmp_path / "f"
+def test_a_file_is_replaced_and_nothing_stays_beside_it(tmp_path: Path):
+    path = tmp_path / "a"
     path.write_bytes(b"old")
+    write_atomically(path, b"new")
+    assert read_tree(tmp_path) == {"a": b"new"}
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_new_file_has_the_mode_that_the_umask_gives(mask: int, tmp_path: Path):
+    before = os.umask(mask)
+    try:
+        write_atomically(tmp_path / "a", b"")
+        replace_tree(tmp_path / "tree", {"b/c": b""})
+        assert (tmp_path / "a").stat().st_mode & 0o777 == 0o666 & ~mask
+        assert (tmp_path / "tree").stat().st_mode & 0o777 == 0o777 & ~mask
+        assert (tmp_path / "tree/b/c").stat().st_mode & 0o777 == 0o666 & ~mask
+    finally:
+        os.umask(before)
+
+
+def test_an_old_files_mode_stays_unless_one_is_given(tmp_path: Path):
+    path = tmp_path / "a"
+    path.write_bytes(b"")
     path.chmod(0o640)
-    files.write_atomically(path, b"new")
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
-    assert names(tmp_path) == ["f"]
+    write_atomically(path, b"x")
+    assert path.stat().st_mode & 0o777 == 0o640
+    write_atomically(path, b"x", mode=0o600)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "f"
-    path.write_bytes(b"old")
-    monkeypatch.setattr(os, "replace", _fail)
-    with pytest.raises(OSError, match="no space"):
-        files.write_atomically(path, b"new")
-    assert (path.read_bytes(), names(tmp_path)) == (b"old", ["f"])
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(tmp_path / "a", b"new")
+    assert read_tree(tmp_path) == {"a": b"old"}
 
 
-def _fail(*_: object) -> None:
-    raise OSError("no space")
+def test_a_folder_holds_exactly_what_it_is_given(tmp_path: Path):
+    for wanted in ({"a": b"1", "b/c/d": b"2"}, {"a": b"3"}, {}):
+        replace_tree(tmp_path / "deep" / "tree", wanted)
+        assert read_tree(tmp_path / "deep" / "tree") == wanted
+        assert [path.name for path in (tmp_path / "deep").iterdir()] == ["tree"]
 
 
-def test_a_folder_is_replaced_whole_files_that_went_included(tmp_path):
-    target = tmp_path / "tree"
-    files.replace_tree(target, {"a": b"1", "sub/b": b"2"})
-    files.replace_tree(target, {"c": b"3"})
-    assert files.read_tree(target) == {"c": b"3"}
-    assert names(tmp_path) == ["tree"]
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_swap_leaves_the_old_folder_where_the_new_one_was(
+    atomic: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if not atomic:
+        monkeypatch.setattr(files, "_exchange", lambda *_: False)
+    for name in ("new", "target"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text(name)
+    swap_in(tmp_path / "new", tmp_path / "target")
+    assert read_tree(tmp_path) == {"new/x": b"target", "target/x": b"new"}
 
 
-def test_without_an_atomic_exchange_the_folder_is_replaced_all_the_same(tmp_path, monkeypatch):
-    target = tmp_path / "tree"
-    files.replace_tree(target, {"a": b"1"})
-    monkeypatch.setattr(files, "_exchange", lambda *_: False)
-    files.replace_tree(target, {"b": b"2"})
-    assert files.read_tree(target) == {"b": b"2"}
-    assert names(tmp_path) == ["tree"]
+def test_the_exchange_is_atomic_on_this_file_system(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert files._exchange(tmp_path / "a", tmp_path / "b")
 
 
-def test_the_rest_of_a_killed_run_is_swept_that_of_a_living_one_is_not(tmp_path):
-    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    dead = tmp_path / f"{files.STAGING_PREFIX}{int(done.stdout)}-x"
-    living = tmp_path / f"{files.STAGING_PREFIX}{os.getppid()}-y"
-    dead.mkdir()
-    living.mkdir()
-    files.sweep(tmp_path)
-    assert names(tmp_path) == [living.name]
+def test_a_failed_tree_leaves_the_old_one(tmp_path: Path):
+    replace_tree(tmp_path / "tree", {"a": b"old"})
+    with pytest.raises(OSError, match=r"directory|File exists"):
+        replace_tree(tmp_path / "tree", {"a": b"new", "a/b": b"impossible"})
+    assert read_tree(tmp_path) == {"tree/a": b"old"}
+
+
+def test_what_dead_processes_left_is_swept_and_what_a_living_one_uses_is_not(tmp_path: Path):
+    dead = dead_pid()
+    (tmp_path / f".antrea-gitops-{dead}-folder" / "sub").mkdir(parents=True)
+    (tmp_path / f".antrea-gitops-{dead}-file").write_text("x")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / f".antrea-gitops-{dead}-link").symlink_to("outside")
+    kept = [f".antrea-gitops-{os.getpid()}-mine", ".antrea-gitops-notes-x", "outside"]
+    for name in kept[:2]:
+        (tmp_path / name).mkdir()
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+
+
+@pytest.mark.parametrize("write", [write_atomically, lambda path, data: replace_tree(path, {"a": data})])
+def test_each_way_of_writing_sweeps_first(write, tmp_path: Path):
+    (tmp_path / f".antrea-gitops-{dead_pid()}-x").write_text("x")
+    write(tmp_path / "target", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def test_a_staging_folder_is_gone_after_an_error(tmp_path: Path):
+    with pytest.raises(KeyError), staging_folder(tmp_path) as folder:
+        (folder / "x").write_text("")
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_folder_is_an_empty_tree(tmp_path: Path):
+    assert read_tree(tmp_path / "none") == {}

@@ -16,7 +16,7 @@ from antrea_ci.yamlio import Document, parse
 # A reference as the registries' distribution specification defines it: host[:port]/path[:tag][@digest].
 _IMAGE = re.compile(
     r"^(?P<host>[A-Za-z0-9.-]+(?::[0-9]+)?)/(?P<path>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?\Z"
 )
 
 
@@ -44,7 +44,7 @@ def registry_host(reference: str) -> str:
 
 
 def _version(text: str) -> str:
-    if not re.match(r"^\d+\.\d+\.\d+(?:[-.+][0-9A-Za-z.+-]+)?$", text):
+    if not re.match(r"^\d+\.\d+\.\d+(?:[-.+][0-9A-Za-z.+-]+)?\Z", text):
         raise ValueError(f"{text!r} is no full version; write all three numbers, such as 4.12.45")
     return text
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import yaml
 
 from antrea_ci.errors import FindingsError
-from antrea_ci.findings import Finding
+from antrea_ci.findings import Finding, Location
 from antrea_ci.render.naming import ObjectId, file_name
 from antrea_ci.yamlio import Document, Value, parse
 
@@ -24,13 +24,13 @@ def explode(output: str, where: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     owners: dict[str, ObjectId] = {}
     findings: list[Finding] = []
-    for text in _SEPARATOR.split(output):
+    for number, text in enumerate(_SEPARATOR.split(output)):
         if not text.strip():
             continue
         document = parse(text, where)
         identity = identify(document.mapping)
         if identity is None or identity.kind == "List":
-            findings.append(_not_an_object(document, where))
+            findings.append(_not_an_object(document, where, number))
             continue
         name = file_name(identity)
         if name in owners:
@@ -97,11 +97,11 @@ def _end_of_line(key: yaml.Node, value: yaml.Node, text: str) -> int:
     return len(text) if found < 0 else found + 1
 
 
-def _not_an_object(document: Document, where: str) -> Finding:
+def _not_an_object(document: Document, where: str, number: int) -> Finding:
     return Finding(
         "render/not-an-object",
         f"kustomize built a document of kind {document.mapping.get('kind')!r} that is no single object",
-        location=document.locate(),
+        location=Location(where, document=number),
         why="the installer reads one object a file; a List or a document without kind and name stops the bootstrap",
         fix=f"list single objects in {where}",
         source="DOMAIN 6.4",

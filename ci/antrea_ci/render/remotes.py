@@ -15,12 +15,13 @@ from antrea_ci.yamlio import Document, Value, parse
 _FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 # kustomize takes its keys in any case, and fetches whatever has a scheme wherever it expects a file.
 _EVERY_KEY = None
-_PATHS: dict[str, set[str] | None] = {
-    **dict.fromkeys(
-        ("resources", "components", "bases", "crds", "configurations", "patchesstrategicmerge"), _EVERY_KEY
-    ),
-    **dict.fromkeys(("patches", "patchesjson6902", "replacements", "openapi"), {"path"}),
-    **dict.fromkeys(("configmapgenerator", "secretgenerator"), {"files", "envs", "env"}),
+_PATH = frozenset({"path"})
+_SOURCES = frozenset({"files", "envs", "env"})
+_PATH_LISTS = ("resources", "components", "bases", "crds", "configurations", "patchesstrategicmerge")
+_PATHS: dict[str, frozenset[str] | None] = {
+    **dict.fromkeys(_PATH_LISTS, _EVERY_KEY),
+    **dict.fromkeys(("patches", "patchesjson6902", "replacements", "openapi"), _PATH),
+    **dict.fromkeys(("configmapgenerator", "secretgenerator"), _SOURCES),
 }
 _FORBIDDEN = ("helmcharts", "helmchartinflationgenerator", "helmglobals", "generators", "transformers", "validators")
 _REMOTE = re.compile(r"://|:/[^/]|^git@|^git::|\?ref=")
@@ -64,7 +65,7 @@ def _entries(content: dict[str, Value]) -> Iterator[tuple[Steps, str]]:
             yield from _texts(value, (key,), _PATHS[key.casefold()])
 
 
-def _texts(value: Value, path: Steps, keys: set[str] | None) -> Iterator[tuple[Steps, str]]:
+def _texts(value: Value, path: Steps, keys: frozenset[str] | None) -> Iterator[tuple[Steps, str]]:
     if isinstance(value, str):
         # A text of several lines is a patch, not a path.
         if keys is None and "\n" not in value:

@@ -11,7 +11,7 @@ import click
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, count, formats, processors, worst
+from antrea_generator.output import as_json, formats, processors, worst
 from antrea_generator.session import Session
 
 
@@ -63,13 +63,17 @@ def _tell(outcome: _Outcome, *, named: bool, only_check: bool) -> None:
     if outcome.error:
         click.echo(prefix + outcome.error.as_text(), err=True)
     elif only_check and outcome.changed:
-        click.echo(f"{prefix}error: {count(len(outcome.changed), 'file')} not what the sources give", err=True)
+        click.echo(f"{prefix}error: {_stale(len(outcome.changed))}", err=True)
         for name in outcome.changed:
             click.echo(f"  {name}", err=True)
         click.echo("  fix: run `antrea-gitops render` and commit what changes", err=True)
     else:
         for name in outcome.changed:
             click.echo(f"{prefix}wrote {name}")
+
+
+def _stale(number: int) -> str:
+    return "1 file is not what its sources give" if number == 1 else f"{number} files are not what their sources give"
 
 
 def _json(outcome: _Outcome) -> dict[str, object]:

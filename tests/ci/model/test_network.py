@@ -1,150 +1,210 @@
-"""The rules that span networks: each fires where it must, and nowhere on a sound plan."""
+"""The rules that span several networks: each fires where it must, and CIDR arithmetic is right everywhere."""
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+import itertools
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from antrea_ci.findings import Location
-from antrea_ci.model.network import Entry, NetworkPlan, parse_network
+from antrea_ci.findings import Location, Severity
+from antrea_ci.model.network import Entry, NetworkPlan, entries_at, parse_network
 
-SOUND = {
-    "machine": ["10.1.224.0/24"],
-    "cluster": ["10.128.0.0/14=23"],
-    "service": ["172.30.0.0/16"],
-    "api_vips": ["10.1.224.10"],
-    "ingress_vips": ["10.1.224.11"],
-}
-DUAL = {
-    "machine": ["10.1.224.0/24", "fd00:1::/64"],
-    "cluster": ["10.128.0.0/14=23", "fd01::/48=64"],
-    "service": ["172.30.0.0/16", "fd02::/112"],
-    "api_vips": ["10.1.224.10", "fd00:1::10"],
-    "ingress_vips": ["10.1.224.11", "fd00:1::11"],
-}
+MACHINE, CLUSTER, SERVICE = "10.1.224.0/24", "10.128.0.0/14", "172.30.0.0/16"
+KINDS = ("machine", "cluster", "service")
 
 
-def plan(base=SOUND, *, platform="vsphere", nodes=6, shared=False, **changes) -> NetworkPlan:
-    def entry(kind: str, index: int, text: str) -> Entry:
-        network, _, prefix = text.partition("=")
-        return Entry(network, (f"{kind}[{index}]", Location(kind, index + 1, 1)), int(prefix) if prefix else None)
+def plan(**changes: object) -> NetworkPlan:
+    """A sound plan with some values replaced; each value stands in ``file`` at line = its kind, column = its index."""
+    texts: dict[str, object] = {"machine": MACHINE, "cluster": CLUSTER, "service": SERVICE}
+    others = ("nodes", "platform", "user_managed_load_balancer")
+    rest = {key: changes.pop(key) for key in others if key in changes}
+    prefix = changes.pop("prefix", None)
+    texts |= changes
 
-    groups = {
-        kind: tuple(entry(kind, index, text) for index, text in enumerate(texts))
-        for kind, texts in {**base, **changes}.items()
+    def entries(kind: str) -> tuple[Entry, ...]:
+        parts = [part for part in str(texts.get(kind, "")).split(",") if part]
+        prefixes = [(64 if ":" in part else 23) if prefix is None else prefix for part in parts]
+        line = [*KINDS, "api_vips", "ingress_vips"].index(kind) + 1
+        return entries_at(
+            parts,
+            lambda index: (f"{kind}[{index}]", Location("file", line, index + 1)),
+            prefixes if kind == "cluster" else (),
+        )
+
+    names = (*KINDS, "api_vips", "ingress_vips")
+    return NetworkPlan(**{name: entries(name) for name in names}, **rest)  # type: ignore[arg-type]
+
+
+def fired(**changes: object) -> set[tuple[str, str]]:
+    """(rule, name of the value) of every finding."""
+    return {
+        (finding.rule.removeprefix("network/"), finding.message.split(":")[0]) for finding in plan(**changes).findings()
     }
-    return NetworkPlan(**groups, platform=platform, nodes=nodes, user_managed_load_balancer=shared)
 
 
-def fired(given_plan: NetworkPlan) -> list[tuple[str, str]]:
-    return sorted((finding.rule.removeprefix("network/"), str(finding.location)) for finding in given_plan.findings())
-
-
-@pytest.mark.parametrize("base", [SOUND, DUAL])
-def test_a_sound_plan_has_no_finding(base):
-    assert plan(base).findings() == []
+DUAL = {"machine": f"{MACHINE},fd00:1::/64", "cluster": f"{CLUSTER},fd00:2::/48", "service": f"{SERVICE},fd00:3::/112"}
+SIX = {"machine": "fd00:1::/64", "cluster": "fd00:2::/48", "service": "fd00:3::/112"}
+DUAL_FIRST_SIX = {kind: ",".join(reversed(text.split(","))) for kind, text in DUAL.items()}
 
 
 @pytest.mark.parametrize(
-    ("changes", "rule", "place"),
+    "changes",
     [
-        ({"machine": ["10.1.224.5/24"]}, "cidr", "machine:1:1"),
-        ({"machine": ["10.1.224.0"]}, "cidr", "machine:1:1"),
-        ({"service": ["0.0.0.0/16"]}, "cidr", "service:1:1"),
-        ({"service": ["10.130.0.0/16"]}, "overlap", "service:1:1"),
-        ({"machine": ["10.1.224.0/24", "10.1.224.128/25"]}, "overlap", "machine:2:1"),
-        ({"service": ["172.17.0.0/16"]}, "docker-bridge", "service:1:1"),
-        ({"cluster": ["10.128.0.0/14"]}, "host-prefix", "cluster:1:1"),
-        ({"cluster": ["10.128.0.0/14=31"]}, "host-prefix", "cluster:1:1"),
-        ({"cluster": ["10.128.0.0/24=23"]}, "host-prefix", "cluster:1:1"),
-        ({"cluster": ["10.128.0.0/22=23"]}, "capacity", "cluster:1:1"),
-        ({"cluster": ["10.128.0.0/14=23", "10.132.0.0/14=23"]}, "several", "cluster:2:1"),
-        ({"service": ["172.0.0.0/11"]}, "service-size", "service:1:1"),
-        ({"service": ["fd02::/112"]}, "family-mismatch", "service:1:1"),
-        ({"api_vips": ["10.9.9.9"]}, "vip-outside", "api_vips:1:1"),
-        ({"api_vips": ["10.1.224.11"]}, "vip-shared", "ingress_vips:1:1"),
-        ({"api_vips": ["ten"]}, "vip", "api_vips:1:1"),
-        ({"api_vips": []}, "vip-count", "ingress_vips:1:1"),
+        {},
+        {"api_vips": "10.1.224.10", "ingress_vips": "10.1.224.11", "platform": "vsphere"},
+        {**DUAL, "platform": "vsphere"},
+        {**DUAL_FIRST_SIX, "platform": "baremetal"},
+        {**SIX, "platform": "vsphere"},
+        {"machine": "10.1.224.0/24,10.1.225.0/24"},
+        {"nodes": 512, "platform": "none"},
+        {"service": "172.16.0.0/12", "machine": "10.1.0.0/16"},
     ],
 )
-def test_a_rule_fires_at_the_entry_that_breaks_it(changes, rule, place):
-    assert (rule, place) in fired(plan(**changes))
+def test_a_sound_plan_has_no_error(changes: dict[str, object]):
+    assert not [finding for finding in plan(**changes).findings() if finding.is_error]
 
 
 @pytest.mark.parametrize(
-    ("changes", "rule", "place"),
+    ("changes", "rule", "where"),
     [
-        ({"cluster": ["10.128.0.0/14=23", "fd01::/48=56"]}, "host-prefix", "cluster:2:1"),
-        ({"cluster": ["10.128.0.0/14=23", "fd01::/40=64"]}, "host-prefix", "cluster:2:1"),
-        ({"service": ["172.30.0.0/16", "fd02::/104"]}, "service-size", "service:2:1"),
-        ({"service": ["172.30.0.0/16"]}, "dual-stack", "service:1:1"),
+        ({"machine": "10.1.224.0"}, "cidr", "machine[0]"),
+        ({"cluster": "10.128.0.1/14"}, "cidr", "cluster[0]"),
+        ({"service": "0.0.0.0/12"}, "cidr", "service[0]"),
+        ({"service": "::/112"}, "cidr", "service[0]"),
+        ({"machine": "10.1.224.0/33"}, "cidr", "machine[0]"),
+        ({"cluster": "abc/14"}, "cidr", "cluster[0]"),
+        ({"service": "10.129.0.0/16"}, "overlap", "service[0]"),
+        ({"cluster": "10.0.0.0/14"}, "overlap", "cluster[0]"),
+        ({"machine": "10.1.224.0/24,10.1.0.0/16"}, "overlap", "machine[1]"),
+        ({"machine": "172.17.3.0/24"}, "docker-bridge", "machine[0]"),
+        ({**DUAL, "service": SERVICE}, "dual-stack", "service[0]"),
+        ({**DUAL, "platform": "aws"}, "dual-stack", "cluster[1]"),
+        ({**DUAL_FIRST_SIX, "platform": "none"}, "family-order", "machine[0]"),
+        ({**SIX, "service": SERVICE}, "family-mismatch", "service[0]"),
+        ({"cluster": f"{CLUSTER},10.4.0.0/14"}, "several", "cluster[1]"),
+        ({"service": f"{SERVICE},172.31.0.0/16"}, "several", "service[1]"),
+        ({"prefix": 15, "cluster": "10.128.0.0/14"}, "host-prefix", "cluster[0]"),
+        ({"prefix": 31}, "host-prefix", "cluster[0]"),
+        ({"cluster": "10.128.0.0/24"}, "host-prefix", "cluster[0]"),
+        ({**SIX, "prefix": 72}, "host-prefix", "cluster[0]"),
+        ({**SIX, "cluster": "fd00:2::/47"}, "host-prefix", "cluster[0]"),
+        ({"nodes": 513}, "capacity", "cluster[0]"),
+        ({"service": "172.0.0.0/11"}, "service-size", "service[0]"),
+        ({**SIX, "service": "fd00:3::/107"}, "service-size", "service[0]"),
+        ({"api_vips": "10.1.224", "ingress_vips": "10.1.224.11"}, "vip", "api_vips[0]"),
+        ({"api_vips": "10.1.225.1", "ingress_vips": "10.1.224.11"}, "vip-outside", "api_vips[0]"),
+        ({"api_vips": "10.1.224.10", "ingress_vips": "10.1.224.10"}, "vip-shared", "ingress_vips[0]"),
+        ({"api_vips": "10.1.224.10"}, "vip-count", "api_vips[0]"),
     ],
 )
-def test_dual_stack_has_rules_of_its_own(changes, rule, place):
-    assert fired(plan(DUAL, **changes)) == [(rule, place)]
+def test_each_rule_fires_at_its_value(changes: dict[str, object], rule: str, where: str):
+    findings = [f for f in plan(**changes).findings() if f.rule == f"network/{rule}" and f.message.startswith(where)]
+    assert findings, fired(**changes)
+    assert findings[0].location.file == "file"
 
 
-def test_a_platform_that_cannot_take_dual_stack_is_named():
-    (finding,) = plan(DUAL, platform="aws", api_vips=[], ingress_vips=[]).findings()
-    assert (finding.rule, "aws" in finding.message) == ("network/dual-stack", True)
+def test_a_cluster_network_without_a_host_prefix_is_an_error():
+    entry = Entry(CLUSTER, ("cluster[0]", Location("file", 2, 1)), None)
+    findings = NetworkPlan((), (entry,), ()).findings()
+    assert [(finding.rule, finding.location.line) for finding in findings] == [("network/host-prefix", 2)]
 
 
-def test_ipv6_may_stand_first_only_where_the_installer_takes_it():
-    turned = {kind: list(reversed(texts)) for kind, texts in DUAL.items()}
-    assert fired(plan(turned, platform="vsphere")) == []
-    assert {rule for rule, _ in fired(plan(turned, platform="none"))} == {"family-order"}
+def test_docker_s_network_is_only_warned_of():
+    (finding,) = plan(machine="172.17.3.0/24").findings()
+    assert (finding.rule, finding.severity) == ("network/docker-bridge", Severity.WARNING)
 
 
-def test_the_owner_of_a_load_balancer_may_use_one_address_for_both_wherever_it_is():
-    assert fired(plan(api_vips=["192.0.2.9"], ingress_vips=["192.0.2.9"], shared=True)) == []
+def test_a_load_balancer_of_the_users_own_may_be_anywhere_and_shared():
+    assert (
+        fired(api_vips="192.0.2.1", ingress_vips="192.0.2.1", user_managed_load_balancer=True, platform="vsphere")
+        == set()
+    )
 
 
-def test_a_clash_names_both_owners():
-    (finding,) = plan(service=["10.130.0.0/16"]).findings()
-    assert finding.message == "service[0]: 10.130.0.0/16 overlaps cluster[0] 10.128.0.0/14"
+def test_host_bits_are_told_with_the_network_that_was_meant():
+    (finding,) = plan(machine="10.1.224.7/24").findings()
+    assert "did you mean 10.1.224.0/24?" in finding.message
 
 
-NETWORKS = st.builds(
-    lambda number, prefix: ip_network((number >> (32 - prefix) << (32 - prefix), prefix)),
-    st.integers(1 << 24, 2**32 - 1),
-    st.integers(8, 30),
-)
+def test_every_fault_is_told_at_once():
+    assert {rule for rule, _ in fired(machine="x", service="10.129.0.0/16", prefix=31, api_vips="1")} == {
+        "cidr",
+        "overlap",
+        "host-prefix",
+        "vip",
+        "vip-count",
+    }
 
 
-@given(NETWORKS)
-def test_every_network_without_host_bits_is_taken_as_it_is(network):
+# --- Arithmetic -------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def networks(draw: st.DrawFn, version: int | None = None) -> IPv4Network | IPv6Network:
+    family = version or draw(st.sampled_from([4, 6]))
+    bits = 32 if family == 4 else 128
+    prefix = draw(st.integers(1, bits))
+    kind = IPv4Network if family == 4 else IPv6Network
+    network = kind((draw(st.integers(0, 2**bits - 1)) >> (bits - prefix) << (bits - prefix), prefix))
+    assume(int(network.network_address))
+    return network
+
+
+def bounds(network: IPv4Network | IPv6Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)
+
+
+@given(networks())
+def test_a_network_reads_back_as_itself(network: IPv4Network | IPv6Network):
     assert parse_network(str(network)) == network
 
 
-@given(NETWORKS, st.integers(1, 2**22 - 1))
-def test_host_bits_are_refused_with_the_network_that_was_meant(network, offset):
-    address = network.network_address + offset % network.num_addresses
-    if address == network.network_address:
-        return
-    with pytest.raises(ValueError, match=f"did you mean {network}"):
+@given(networks(), st.integers(1))
+def test_host_bits_are_always_refused(network: IPv4Network | IPv6Network, number: int):
+    assume(network.num_addresses > 1)
+    address = network.network_address + (number % (network.num_addresses - 1) + 1)
+    with pytest.raises(ValueError, match="has host bits set; did you mean"):
         parse_network(f"{address}/{network.prefixlen}")
 
 
-@given(NETWORKS, NETWORKS)
-def test_an_overlap_is_found_exactly_when_the_networks_share_an_address(first, second):
-    shares = first[0] in second or second[0] in first
-    found = [rule for rule, _ in fired(plan(machine=[str(first), str(second)], api_vips=[], ingress_vips=[]))]
-    own = [
-        other
-        for other in ("10.128.0.0/14", "172.30.0.0/16")
-        for net in (first, second)
-        if net.overlaps(ip_network(other))
-    ]
-    assert found.count("overlap") == shares + len(own)
+@given(networks(4), networks(4))
+def test_overlap_is_exactly_that_the_ranges_of_addresses_meet(first: IPv4Network, second: IPv4Network):
+    (a, b), (c, d) = bounds(first), bounds(second)
+    found = {rule for rule, _ in fired(machine=first, service=second, cluster="")}
+    assert ("overlap" in found) == (a <= d and c <= b)
 
 
-@given(st.integers(8, 24), st.integers(0, 6), st.integers(0, 200))
-def test_capacity_fires_exactly_when_the_nodes_do_not_fit(prefix, bits, nodes):
-    host_prefix = prefix + bits
-    if host_prefix not in range(16, 31):
-        return
-    fires = ("capacity", "cluster:1:1") in fired(plan(cluster=[f"11.0.0.0/{prefix}={host_prefix}"], nodes=nodes))
-    assert fires == (nodes > 2**bits)
+@given(st.permutations([MACHINE, "10.1.0.0/16", "10.129.0.0/16"]))
+def test_the_order_of_the_networks_does_not_decide_whether_they_overlap(order: list[str]):
+    machine, cluster, service = order
+    found = plan(machine=machine, cluster=cluster, service=service).findings()
+    assert sum(finding.rule == "network/overlap" for finding in found) == 1
+
+
+@given(st.integers(8, 30), st.integers(16, 30), st.integers(0, 4000))
+def test_capacity_is_the_number_of_pieces(length: int, prefix: int, nodes: int):
+    pieces = len(range(0, 2 ** (32 - length), 2 ** (32 - prefix))) if prefix >= length else 0
+    found = {rule for rule, _ in fired(cluster=str(ip_network((0x40000000, length))), prefix=prefix, nodes=nodes)}
+    assert ("capacity" in found) == (prefix >= length and nodes > pieces)
+    assert ("host-prefix" in found) == (prefix < length)
+
+
+@given(networks(), st.integers(0, 2**128))
+def test_an_address_is_outside_exactly_where_arithmetic_says_so(network: IPv4Network | IPv6Network, number: int):
+    address = type(network.network_address)(number % 2**network.max_prefixlen)
+    low, high = bounds(network)
+    found = {rule for rule, _ in fired(machine=network, api_vips=address, ingress_vips=address)}
+    assert ("vip-outside" in found) == (not low <= int(address) <= high)
+
+
+def test_two_writings_of_one_address_are_the_same():
+    found = fired(**SIX, api_vips="fd00:1::a", ingress_vips="fd00:1:0:0::A", platform="vsphere")
+    assert ("vip-shared", "ingress_vips[0]") in found
+
+
+def test_every_pair_of_kinds_is_compared():
+    for first, second in itertools.combinations(KINDS, 2):
+        assert "overlap" in {rule for rule, _ in fired(**{first: "10.64.0.0/16", second: "10.64.3.0/24"})}

@@ -261,7 +261,7 @@ def test_kustomize_itself_finds_a_closed_proxy(repo: Path, kustomize: Path):
     from antrea_ci.render.kustomize import build as build_overlay
 
     (repo / KUSTOMIZATION).write_text("resources:\n  - http://example.com/x.yaml\n")
-    with pytest.raises(KustomizeError, match="proxyconnect tcp: dial tcp 127.0.0.1:9"):
+    with pytest.raises(KustomizeError, match=r"proxyconnect tcp: dial tcp 127\.0\.0\.1:9"):
         build_overlay(kustomize, repo / OVERLAY, root=repo, shown_as=Path())
 
 
@@ -394,7 +394,7 @@ def test_a_kill_at_any_step_leaves_each_folder_old_or_new(tmp_path: Path, kustom
         assert done.code == 0, done.err
         assert snapshot(root) == snapshot(new)
         shutil.rmtree(root)
-    assert {(0, 0, 0), (1, 1, 1)} < seen
+    assert {(0, 0, 0), (1, 1, 0)} <= seen
 
 
 def test_a_kill_of_the_first_render(tmp_path: Path, kustomize: Path):

@@ -44,7 +44,7 @@ def test_the_operators_image_is_set_whatever_stands_there(image: str, tmp_path: 
         (("antreaImage",), {"antrea": "r.example.org/antrea-ubi:v1.14.1"}),
         (
             SPLIT,
-            {"agent": "r.example.org/antrea-agent:v1.14.1", "controller": f"r.example.org/antrea-controller@{DIGEST}"},
+            {"agent": "r.example.org/agent:v1.14.1", "controller": f"r.example.org/controller@{DIGEST}"},
         ),
         (
             ("antreaImage", "interworkingImage"),
