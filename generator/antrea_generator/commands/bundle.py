@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from antrea_ci.repo import ClusterRepo
+from antrea_generator.output import as_json, formats
 from antrea_generator.session import Session, existing
 
 if TYPE_CHECKING:
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from antrea_ci.bundle.importer import ImportResult
     from antrea_ci.bundle.lock import Lock
     from antrea_ci.findings import Finding
-
-_FORMAT = click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the result; json is alone on stdout.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -38,7 +29,7 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
-@_FORMAT
+@formats
 @click.pass_obj
 def import_(session: Session, source: Path, output_format: str) -> None:
     """Store the files of SOURCE that are for this repository's flavour, byte for byte, with their lock.
@@ -61,7 +52,7 @@ def import_(session: Session, source: Path, output_format: str) -> None:
 
 
 @command.command()
-@_FORMAT
+@formats
 @click.pass_obj
 def show(session: Session, output_format: str) -> None:
     """Show the bundle: flavour, archive, version, objects, image fields, placeholders, problems.
@@ -83,7 +74,7 @@ def show(session: Session, output_format: str) -> None:
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(as_json(value))
 
 
 def _print_import(repo: ClusterRepo, result: ImportResult) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import click
 
 from antrea_ci.doctor import Report, Requirement, State, examine
 from antrea_ci.errors import MissingRequirementError
-from antrea_generator.cli import Session, cli
+from antrea_generator.cli import cli
+from antrea_generator.output import as_json, formats
+from antrea_generator.session import Session
 
 _WIDTH = max(len(state.value) for state in State)
 
 
 @click.command(name="doctor")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
+@formats
 @click.pass_context
-def command(context: click.Context, form: str) -> None:
+def command(context: click.Context, output_format: str) -> None:
     """Say what this machine and this repository lack for each verb, and how to get it.
 
     Looks only: nothing is installed, nothing is fetched, no secret's value is read out. The exit code is 0 if the verbs
@@ -30,8 +31,8 @@ def command(context: click.Context, form: str) -> None:
     """
     session: Session = context.obj
     report = examine(session.directory, cli.list_commands(context))
-    if form == "json":
-        click.echo(json.dumps(report.as_json(), indent=2))
+    if output_format == "json":
+        click.echo(as_json(report.as_json()))
     else:
         click.echo("\n".join(_lines(report)))
     if not report.core_ready:

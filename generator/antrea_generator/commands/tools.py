@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -12,7 +11,8 @@ from antrea_ci.repo import ClusterRepo
 from antrea_ci.suggest import did_you_mean
 from antrea_ci.tools.lock import LockedTool, ToolsLock, read_lock
 from antrea_ci.tools.overview import ToolState, overview
-from antrea_generator.cli import Session
+from antrea_generator.output import as_json, formats
+from antrea_generator.session import Session
 
 
 @click.group(name="tools")
@@ -50,9 +50,9 @@ def install_command(session: Session, names: tuple[str, ...]) -> None:
 
 
 @command.command(name="list")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
+@formats
 @click.pass_obj
-def list_command(session: Session, form: str) -> None:
+def list_command(session: Session, output_format: str) -> None:
     """Print each locked program with the version found, where, and whether its checksum is known.
 
     \b
@@ -61,8 +61,8 @@ def list_command(session: Session, form: str) -> None:
       antrea-gitops tools list --format json
     """
     states = overview(_lock(session))
-    if form == "json":
-        click.echo(json.dumps({"tools": [state.as_json() for state in states]}, indent=2))
+    if output_format == "json":
+        click.echo(as_json({"tools": [state.as_json() for state in states]}))
         return
     for state in states:
         click.echo(_line(state))
