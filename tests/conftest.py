@@ -11,6 +11,7 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from antrea_ci.tools.find import kustomize_path
@@ -23,6 +24,11 @@ _GIT_CONFIG = """\
 \tdefaultBranch = main
 """
 _FORGOTTEN = ("ANTREA_GITOPS_MIRROR", "COPIER_SETTINGS_PATH", "KUSTOMIZE_PLUGIN_HOME", "LC_ALL", "COLUMNS")
+
+
+# A busy machine is no fault of the code; in CI the same inputs every time.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("project")
 
 
 def _cache() -> str:

@@ -231,7 +231,8 @@ def quoted(text: str) -> str:
 def block(text: str, indent: int) -> str:
     """``text`` as a block literal indented by ``indent`` blanks, or quoted where a literal cannot hold it.
 
-    Starts with the indicator (``|``), ends without a line break, so that it can follow ``key: ``.
+    Starts with the indicator (``|``), ends without a line break, so that it can follow ``key: ``. The mapping of that
+    key must be indented by two blanks less: where an indicator is needed, it counts from there.
     """
     if not text.strip() or _NOT_IN_A_LITERAL.search(text):
         return quoted(text)
@@ -239,9 +240,7 @@ def block(text: str, indent: int) -> str:
     trailing = len(text) - len(body)
     chomp = "-" if trailing == 0 else "" if trailing == 1 else "+"
     first = next(line for line in body.split("\n") if line)
-    hint = str(indent) if first[0] in " \t" or body[0] == "\n" else ""
-    if hint and indent > 9:
-        return quoted(text)
+    hint = "2" if first[0] in " \t" or body[0] == "\n" else ""
     pad = " " * indent
     lines = [pad + line if line else "" for line in body.split("\n")]
     return "\n".join([f"|{hint}{chomp}", *lines]) + "\n" * max(0, trailing - 1)

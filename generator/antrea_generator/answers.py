@@ -22,6 +22,8 @@ _SSH_KEY = re.compile(r"^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp[0-9]+|sk-(ssh|e
 _OWNERS = re.compile(r"^@?[^ #]+( @?[^ #]+)*\Z")
 _VIRTUAL_ADDRESSES = ("vsphere", "baremetal", "nutanix")
 TAG = "v1.14.1"
+_EXAMPLE_REGISTRY = "registry.example.com/antrea"
+_SMALLEST_MTU, _LARGEST_MTU = 576, 65535
 
 
 def _matching(pattern: re.Pattern[str], advice: str) -> AfterValidator:
@@ -31,6 +33,12 @@ def _matching(pattern: re.Pattern[str], advice: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _mtu(number: int) -> int:
+    if number and not _SMALLEST_MTU <= number <= _LARGEST_MTU:
+        raise ValueError(f"write 0, or a number from {_SMALLEST_MTU} to {_LARGEST_MTU}")
+    return number
 
 
 def _filled(text: str) -> str:
@@ -135,7 +143,7 @@ class Answers(BaseModel):
     nutanix_prism_element_uuid: str = "00000000-0000-0000-0000-000000000000"
     nutanix_subnet_uuid: str = "00000000-0000-0000-0000-000000000000"
     aws_region: str = "eu-central-1"
-    registry: Registry = "registry.example.com/antrea"
+    registry: Registry = _EXAMPLE_REGISTRY
     operator_image: ImageAnswer = ""
     agent_image: ImageAnswer = ""
     controller_image: ImageAnswer = ""
@@ -145,7 +153,7 @@ class Answers(BaseModel):
     traffic_encap_mode: Literal["encap", "noEncap", "hybrid", "networkPolicyOnly"] = "encap"
     tunnel_type: Literal["geneve", "vxlan", "gre", "stt"] = "geneve"
     traffic_encryption_mode: Literal["none", "ipsec", "wireGuard"] = "none"
-    default_mtu: int = 0
+    default_mtu: Annotated[int, AfterValidator(_mtu)] = 0
     feature_gates: dict[str, bool] = {}
     nsx: bool = False
     nsx_managers: Listed = []
@@ -178,7 +186,9 @@ class Answers(BaseModel):
 def dependent_defaults(given: dict[str, object]) -> dict[str, object]:
     """The defaults that depend on other answers; unusable answers are left for their own check to refuse."""
     platform = given.get("platform", "vsphere")
-    registry = given.get("registry", "registry.example.com/antrea")
+    registry = str(given.get("registry", _EXAMPLE_REGISTRY))
+    if not _REGISTRY.match(registry):
+        registry = _EXAMPLE_REGISTRY
     separate = given.get("agent_image") or given.get("controller_image")
     cluster_network = str(given.get("cluster_network", ""))
     machine_network = str(given.get("machine_network", "10.0.0.0/16"))

@@ -115,9 +115,13 @@ def test_each_way_of_writing_sweeps_first(write, tmp_path: Path):
 
 
 def test_a_staging_folder_is_gone_after_an_error(tmp_path: Path):
-    with pytest.raises(KeyError), staging_folder(tmp_path) as folder:
-        (folder / "x").write_text("")
-        raise KeyError
+    def fail() -> None:
+        with staging_folder(tmp_path) as folder:
+            (folder / "x").write_text("")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert list(tmp_path.iterdir()) == []
 
 

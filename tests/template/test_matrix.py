@@ -107,7 +107,6 @@ FACTORS = {
     "repair": ["no", "yes"],
 }
 CASES = pairwise(FACTORS)
-SPLIT = [case for case in CASES if case["images"] == "split"]
 
 
 def answers_of(case: Mapping[str, str]) -> dict[str, Any]:
@@ -159,8 +158,12 @@ def accepted_by_the_model(case: Mapping[str, str]) -> bool:
     """Whether ``new`` takes these answers; stock Copier, which checks them one by one, takes them all."""
     openshift = case["flavour"] == "openshift"
     early_domains = case["domains"] == "yes" and case["platform"] == "vsphere" and case["version"] == "4.12.45"
-    dual_on_aws = case["networks"] == "dual" and case["platform"] == "aws"
-    return case["images"] != "split" and not (openshift and (early_domains or dual_on_aws))
+    return case["images"] != "split" and not (openshift and early_domains) and not dual_stack_on_aws(case)
+
+
+def dual_stack_on_aws(case: Mapping[str, str]) -> bool:
+    """The one rule that spans answers of stock Copier here and that ``render`` refuses afterwards."""
+    return (case["flavour"], case["networks"], case["platform"]) == ("openshift", "dual", "aws")
 
 
 def identity(case: Mapping[str, str]) -> str:
@@ -192,6 +195,10 @@ def test_stock_copier(case: dict[str, str], tmp_path: Path, kustomize: Path):
     assert lint(repo) == []
 
     done = run("render", cwd=repo)
+    if dual_stack_on_aws(case):
+        assert (done.code, snapshot(repo)) == (1, written)
+        assert "[network/dual-stack]" in done.err
+        return
     assert done.code == 0, done.err
     after = snapshot(repo)
     assert {name: digest for name, digest in after.items() if not name.startswith("rendered/")} == written

@@ -52,10 +52,17 @@ def _walk(repo: ClusterRepo, folder: Path, seen: set[Path]) -> Iterator[Finding]
             yield _finding(document, (key,), f"`{key}` is not allowed here: it runs charts or plugins")
     for path, entry in _entries(content):
         local = folder / entry
-        if _REMOTE.search(entry) or (_REMOTE_IF_ABSENT.search(entry) and not local.exists()):
-            yield _finding(document, path, f"`{entry}` is a remote resource")
+        if fault := _fault(repo, document, path, entry, local):
+            yield fault
         elif local.is_dir():
             yield from _walk(repo, local, seen)
+
+
+def _fault(repo: ClusterRepo, document: Document, path: Steps, entry: str, local: Path) -> Finding | None:
+    """Why ``entry``, which would be ``local``, must not be named; None if it may."""
+    if _REMOTE.search(entry) or (_REMOTE_IF_ABSENT.search(entry) and not local.exists()):
+        return _finding(document, path, f"`{entry}` is a remote resource")
+    return None if local.resolve().is_relative_to(repo.root) else _outside(document, path, entry)
 
 
 def _entries(content: dict[str, Value]) -> Iterator[tuple[Steps, str]]:
@@ -77,6 +84,16 @@ def _texts(value: Value, path: Steps, keys: frozenset[str] | None) -> Iterator[t
         for key, item in value.items():
             if key.casefold() in keys:
                 yield from _texts(item, (*path, key), _EVERY_KEY)
+
+
+def _outside(document: Document, path: Steps, entry: str) -> Finding:
+    return Finding(
+        "overlay/outside",
+        f"`{entry}` lies outside this repository",
+        location=document.locate(path),
+        why="another checkout does not have it, so nobody else could build what is reviewed here",
+        fix="copy what you need into the repository and list it by its path",
+    )
 
 
 def _finding(document: Document, path: Steps, message: str) -> Finding:

@@ -1,167 +1,186 @@
-"""``check`` over a whole repository: every rule of its families fires at its place, and a sound one has no finding."""
+"""``check``: every finding of a repository at once, as people and programs read it."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support.bundles import changed, crd, custom_resource, deploy_tree, write_archive
-from support.repos import run
+from support.bundles import CR, bundle_files
+from support.repos import run, snapshot
+from support.small import edit, rendering_repo, set_cluster
 
-IMAGES = ["operator_image=r.io/a/op:v1.14.1", "antrea_image=r.io/a/antrea:v1.14.1"]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory, kustomize: Path) -> Path:
-    folder = tmp_path_factory.mktemp("sound") / "ocp"
-    made = run("new", folder, "--defaults", *(part for image in IMAGES for part in ("--data", image)))
-    assert made.code == 0, made.err
-    return folder
+KEYS = [
+    "rule",
+    "severity",
+    "stricter",
+    "file",
+    "line",
+    "column",
+    "document",
+    "object",
+    "message",
+    "why",
+    "fix",
+    "source",
+]
 
 
 @pytest.fixture
-def repo(sound: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sound, tmp_path / "ocp", symlinks=True))
+def repo(tmp_path: Path, kustomize: Path) -> Path:
+    root = rendering_repo(tmp_path / "ocp").root
+    assert run("render", cwd=root).code == 0
+    return root
 
 
-def edit(repo: Path, name: str, old: str, new: str) -> None:
-    text = (repo / name).read_text()
-    assert old in text, (name, old)
-    (repo / name).write_text(text.replace(old, new, 1))
+def findings(root: Path, *argv: str) -> list[dict[str, Any]]:
+    done = run("check", "--format", "json", *argv, cwd=root)
+    assert done.err == ""
+    report = json.loads(done.out)
+    errors = sum(item["severity"] == "error" for item in report["findings"])
+    assert report["summary"] == {"errors": errors, "warnings": len(report["findings"]) - errors}
+    assert done.code == int(errors > 0)
+    return report["findings"]
 
 
-def rules(repo: Path) -> list[tuple[str, str]]:
-    """Rule and ``file:line:column`` of every finding."""
-    found = json.loads(run("check", "--format", "json", cwd=repo).out)["findings"]
-    return [(item["rule"], f"{item['file']}:{item['line']}:{item['column']}") for item in found]
+def rules(root: Path) -> list[tuple[str, str, str]]:
+    return [(item["rule"], item["severity"], item["file"]) for item in findings(root)]
 
 
-def test_a_sound_repository_has_no_finding_and_says_nothing(repo):
-    ran = run("check", cwd=repo)
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
+def test_a_sound_repository_has_no_finding_and_nothing_is_written(repo: Path):
+    before = snapshot(repo)
+    done = run("check", cwd=repo)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert snapshot(repo) == before
+
+
+def test_a_finding_has_every_key_that_programs_rely_on(repo: Path):
+    set_cluster(repo, antrea={"featureGates": {"Nope": True}})
+    (finding,) = findings(repo)
+    assert list(finding) == KEYS
+
+
+def test_text_says_place_rule_reason_and_remedy(repo: Path):
+    line = edit(repo / "install-config.yaml", "networkType: antrea", "networkType: Antrea")
+    done = run("check", cwd=repo)
+    assert done.code == 1
+    assert f"install-config.yaml:{line}:" in done.out
+    assert "[install-config/network-type]" in done.out
+    assert "\n  why: " in done.out
+    assert "\n  fix: write `networkType: antrea`" in done.out
+    assert done.out.endswith("1 error, 0 warnings\n")
+
+
+def test_faults_of_different_families_are_told_in_one_run(repo: Path):
+    edit(repo / "install-config.yaml", "172.30.0.0/16", "10.129.0.0/16")
+    path = repo / "antrea/bundle/role.yaml"
+    path.write_bytes(path.read_bytes() + b"# edited\n")
+    found = {rule for rule, _, _ in rules(repo)}
+    assert {"network/overlap", "bundle/file-changed"} <= found
+
+
+# --- drift ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_stale_file_is_an_error_that_names_it(repo: Path):
+    name = "rendered/install/cluster-network-04-antrea-10-namespace-antrea-operator.yaml"
+    (repo / name).write_text("x: 1\n")
+    assert rules(repo) == [("drift/stale", "error", name)]
+
+
+# --- bundle -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "rule", "place"),
+    ("change", "rule"),
     [
-        (
-            "cluster.yaml",
-            "trafficEncapMode: encap",
-            "trafficEncapMod: encap",
-            "cluster/unknown-key",
-            "cluster.yaml:13:3",
-        ),
-        ("cluster.yaml", "defaultMTU: 0", "defaultMTU: big", "cluster/value", "cluster.yaml:17:15"),
-        ("cluster.yaml", '"r.io/a/op:v1.14.1"', '"r.io/a/op:latest"', "cluster/value", "cluster.yaml:10:13"),
-        ("cluster.yaml", "version: 4.12.45", "version: '4.12'", "cluster/value", "cluster.yaml:7:12"),
-        ("cluster.yaml", "openshift:\n  version: 4.12.45\n", "", "cluster/missing-section", "cluster.yaml:3:1"),
-        (
-            "cluster.yaml",
-            "featureGates: {}",
-            "featureGates: {Egres: true}",
-            "antrea/unknown-setting",
-            "cluster.yaml:18:18",
-        ),
-        ("cluster.yaml", "agent: {}", "agent: {tunelPort: 1}", "antrea/unknown-setting", "cluster.yaml:20:11"),
-        (
-            "cluster.yaml",
-            "flavour: openshift",
-            "flavour: openshift\nflavour: x",
-            "yaml/duplicate-key",
-            "cluster.yaml:5:1",
-        ),
-        (
-            "install-config.yaml",
-            "networkType: antrea",
-            "networkType: Antrea",
-            "install-config/network-type",
-            "install-config.yaml:15:16",
-        ),
-        ("install-config.yaml", '"10.0.0.2"', '"10.9.0.2"', "network/vip-outside", "install-config.yaml:32:9"),
-        ("install-config.yaml", '"172.30.0.0/16"', '"10.128.0.0/16"', "network/overlap", "install-config.yaml:23:7"),
-        ("install-config.yaml", "      hostPrefix: 23\n", "", "network/host-prefix", "install-config.yaml:20:7"),
-        (
-            "antrea/bundle/operator.yaml",
-            "replicas: 1",
-            "replicas: 2",
-            "bundle/file-changed",
-            "antrea/bundle/operator.yaml:0:0",
-        ),
-        (
-            "antrea/overlays/install/kustomization.yaml",
-            "  - ../../bundle",
-            "  - ../../bundle\n  - https://example.com/more.yaml",
-            "overlay/remote",
-            "antrea/overlays/install/kustomization.yaml:8:5",
-        ),
+        (lambda path: path.write_bytes(path.read_bytes() + b"\n"), "bundle/file-changed"),
+        (lambda path: path.with_name("more.yaml").write_bytes(path.read_bytes()), "bundle/file-unlisted"),
+        (lambda path: path.with_name("bundle.lock.yaml").unlink(), "bundle/lock-missing"),
+        (lambda path: path.with_name("bundle.lock.yaml").write_text("files: 1\n"), "bundle/lock-invalid"),
     ],
+    ids=["changed", "unlisted", "lock-missing", "lock-invalid"],
 )
-def test_a_fault_is_found_at_its_place(repo, file, old, new, rule, place):
-    edit(repo, file, old, new)
-    assert (rule, place) in rules(repo)
-    assert run("check", cwd=repo).code == 1
+def test_a_bundle_that_is_not_what_was_imported_is_an_error(change: Any, rule: str, repo: Path):
+    change(repo / "antrea/bundle/role_binding.yaml")
+    assert rule in {found for found, severity, _ in rules(repo) if severity == "error"}
 
 
-def test_a_rendered_file_that_is_not_what_its_sources_give_is_named(repo):
-    file = "rendered/install/cluster-network-04-antrea-10-namespace-antrea-operator.yaml"
-    edit(repo, file, "antrea-operator", "other")
-    assert rules(repo) == [("drift/stale", f"{file}:0:0")]
+# --- images -----------------------------------------------------------------------------------------------------------
 
 
-def test_faults_of_several_files_are_told_in_one_run(repo):
-    edit(repo, "install-config.yaml", "networkType: antrea", "networkType: OVNKubernetes")
-    edit(repo, "cluster.yaml", "featureGates: {}", "featureGates: {Egres: true}")
-    edit(repo, "antrea/bundle/operator.yaml", "replicas: 1", "replicas: 2")
-    assert {"install-config/network-type", "antrea/unknown-setting", "bundle/file-changed"} <= {
-        rule for rule, _ in rules(repo)
-    }
-
-
-def test_an_example_registry_is_a_warning_that_fails_only_strictly(repo):
-    edit(repo, "cluster.yaml", "r.io/a/op", "registry.example.com/a/op")
-    assert run("render", cwd=repo).code == 0
-    assert rules(repo) == [("images/example", "cluster.yaml:10:13")]
-    assert (run("check", cwd=repo).code, run("check", "--strict", cwd=repo).code) == (0, 1)
-
-
-def test_the_exit_code_does_not_depend_on_the_format(repo):
-    edit(repo, "install-config.yaml", "networkType: antrea", "networkType: Antrea")
-    assert [run("check", "--format", form, cwd=repo).code for form in ("text", "json")] == [1, 1]
-
-
-def test_images_that_the_crd_has_no_field_for_are_left_over_and_missing_ones_are_errors(repo, tmp_path):
-    split = ("antreaAgentImage", "antreaControllerImage")
-    files = changed(crd=crd(split), cr=custom_resource("openshift", split))
-    archive = write_archive(tmp_path / "deploy.tar.gz", deploy_tree(openshift=files))
-    assert run("bundle", "import", archive, cwd=repo).code == 0
+def test_the_example_registry_is_a_warning_that_strict_makes_fail(repo: Path):
+    edit(repo / "cluster.yaml", "r.example.org/antrea-ubi", "registry.example.com/antrea-ubi")
     run("render", cwd=repo)
-    found = [rule for rule in rules(repo) if rule[0].startswith("images/")]
-    assert ("images/missing", "cluster.yaml:9:1") in found
-    assert ("images/unused", "cluster.yaml:11:3") in found
-    assert any(rule == "images/placeholder" for rule, _ in found)
+    assert rules(repo) == [("images/example", "warning", "cluster.yaml")]
+    assert run("check", cwd=repo).code == 0
+    assert run("check", "--strict", cwd=repo).code == 1
 
 
-def test_the_field_that_the_crd_rejects_is_an_error_until_the_overlay_may_rename_it(repo, tmp_path):
-    files = changed(cr=custom_resource("openshift").replace(b"antreaPlatform:", b"platform:"))
-    archive = write_archive(tmp_path / "deploy.tar.gz", deploy_tree(openshift=files))
-    assert run("bundle", "import", archive, cwd=repo).code == 0
-    assert run("render", cwd=repo).code == 0
-    assert [rule for rule, _ in rules(repo)] == ["bundle/platform-field"]
-    edit(repo, "cluster.yaml", "antrea:\n  traffic", "bundle:\n  fixPlatformField: true\nantrea:\n  traffic")
-    assert run("render", cwd=repo).code == 0
-    assert rules(repo) == []
+def test_a_missing_image_is_an_error_at_the_images(repo: Path):
+    set_cluster(repo, images={"operator": "r.example.org/o:v1.14.1"})
+    run("render", cwd=repo)
+    found = [item for item in findings(repo) if item["rule"] == "images/missing"]
+    assert [(item["file"], item["line"] > 0) for item in found] == [("cluster.yaml", True)]
+    assert "antreaImage" in found[0]["message"]
 
 
-def test_several_repositories_are_told_apart(repo, tmp_path):
-    other = Path(shutil.copytree(repo, tmp_path / "other", symlinks=True))
-    edit(other, "install-config.yaml", "networkType: antrea", "networkType: Antrea")
-    found = json.loads(run("check", repo, other, "--format", "json").out)["findings"]
-    assert {item["file"] for item in found} == {f"{other}/install-config.yaml"}
+def test_an_image_without_a_field_is_a_warning(repo: Path):
+    images = {name: f"r.example.org/{name}:v1.14.1" for name in ("operator", "antrea", "agent")}
+    set_cluster(repo, images=images)
+    run("render", cwd=repo)
+    assert rules(repo) == [("images/unused", "warning", "cluster.yaml")]
 
 
-def test_a_folder_that_is_no_cluster_repository_is_a_usage_error(tmp_path):
-    ran = run("check", cwd=tmp_path)
-    assert (ran.code, "it has no cluster.yaml" in ran.err) == (2, True)
+def test_a_placeholder_that_is_left_is_an_error_with_its_object(repo: Path):
+    overlay = repo / "antrea/overlays/install"
+    (overlay / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\n"
+        "spec:\n  containers: [{name: a, image: ReplaceSomeImage}, {name: b, image: 'r.io/b:latest'}]\n"
+    )
+    edit(overlay / "kustomization.yaml", "  - ../../bundle\n", "  - ../../bundle\n  - pod.yaml\n")
+    run("render", cwd=repo)
+    found = findings(repo)
+    assert [(item["rule"], item["severity"], item["object"]) for item in found] == [
+        ("images/placeholder", "error", "Pod/n/p"),
+        ("images/floating", "error", "Pod/n/p"),
+    ]
+    text = (repo / found[0]["file"]).read_text().splitlines()[found[0]["line"] - 1]
+    assert "ReplaceSomeImage" in text
+
+
+# --- Several repositories ---------------------------------------------------------------------------------------------
+
+
+def test_several_repositories_each_named(tmp_path: Path, kustomize: Path):
+    for name in ("a", "b"):
+        root = rendering_repo(tmp_path / name).root
+        run("render", cwd=root)
+    edit(tmp_path / "b/install-config.yaml", "172.30.0.0/16", "10.129.0.0/16")
+    found = findings(tmp_path, "a", "b")
+    assert {item["file"].split("/")[0] for item in found} == {"b"}
+    assert "b/install-config.yaml" in {item["file"] for item in found}
+
+
+def test_outside_of_a_repository_it_is_wrong_usage(tmp_path: Path):
+    assert run("check", cwd=tmp_path).code == 2
+
+
+@pytest.mark.parametrize("name", sorted({*bundle_files(), "kustomization.yaml", "bundle.lock.yaml"}))
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"a: [", b"- 1\n"], ids=["empty", "binary", "broken", "list"])
+def test_no_file_of_the_bundle_can_crash_it(name: str, data: bytes, repo: Path):
+    (repo / "antrea/bundle" / name).write_bytes(data)
+    done = run("check", cwd=repo)
+    assert (done.code, done.err) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["cluster.yaml", "install-config.yaml", "antrea/overlays/install/kustomization.yaml", f"antrea/bundle/{CR}"]
+)
+def test_a_file_that_is_gone_is_told(name: str, repo: Path):
+    (repo / name).unlink()
+    done = run("check", cwd=repo)
+    assert done.code == (2 if name == "cluster.yaml" else 1)
+    assert "internal error" not in done.err

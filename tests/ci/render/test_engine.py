@@ -213,6 +213,16 @@ def test_what_could_fetch_or_run_something_is_refused_with_its_place(line: str, 
     assert f"`{shown}`" in said
 
 
+def test_a_folder_outside_the_repository_is_refused(repo: Path, tmp_path: Path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kustomization.yaml").write_text("resources: []\n")
+    outside = os.path.relpath(tmp_path / "elsewhere", repo / "antrea/overlays/install")
+    edit(repo / KUSTOMIZATION, "  - ../../bundle\n", f"  - ../../bundle\n  - {outside}\n")
+    said = refusal(repo)
+    assert "[overlay/outside]" in said
+    assert f"`{outside}` lies outside this repository" in said
+
+
 def test_what_an_included_folder_brings_is_seen_too(repo: Path):
     (repo / "antrea/base").mkdir()
     (repo / "antrea/base/kustomization.yml").write_text("resources:\n  - https://example.com/x.yaml\n")

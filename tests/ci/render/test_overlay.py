@@ -122,6 +122,16 @@ def test_settings_go_into_the_yaml_inside_the_strings_and_comments_stay(tmp_path
         assert comment in agent
 
 
+@pytest.mark.parametrize("start", ["\n", "\n\n", "  # indented\n"])
+def test_a_text_that_starts_with_blanks_survives_an_edit(start: str, tmp_path: Path, kustomize: Path):
+    resource = yaml.safe_load(custom_resource("openshift"))
+    resource["spec"]["antreaAgentConfig"] = start + resource["spec"]["antreaAgentConfig"]
+    files = {**bundle_files(), CR: yaml.safe_dump(resource).encode()}
+    spec = install_spec(built(with_bundle(tmp_path, files, antrea={"defaultMTU": 1400}), kustomize))
+    assert spec["antreaAgentConfig"].startswith(start)
+    assert yaml.safe_load(spec["antreaAgentConfig"])["defaultMTU"] == 1400
+
+
 def test_without_settings_the_vendors_texts_are_not_touched(tmp_path: Path, kustomize: Path):
     root = with_bundle(tmp_path, bundle_files(), antrea={})
     shipped = yaml.safe_load(custom_resource("openshift"))["spec"]
