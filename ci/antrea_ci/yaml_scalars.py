@@ -22,12 +22,14 @@ class KubernetesLoader(yaml.CSafeLoader):
     """libyaml's parser, which composes nodes with their places."""
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | str:
     digits = text.replace("_", "").lower()
     sign, body = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
-    if len(body) > 1 and body[0] == "0" and body[1].isdigit():
-        return sign * int(body, 8)
-    return sign * int(body, 0)
+    octal = len(body) > 1 and body[0] == "0" and body[1].isdigit()
+    try:
+        return sign * int(body, 8 if octal else 0)
+    except ValueError:  # no digit at all, such as 0x_, or more digits than Python converts
+        return text
 
 
 def _float(text: str) -> float:
@@ -35,8 +37,8 @@ def _float(text: str) -> float:
 
 
 _FLOATS = (
-    r"^[-+]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$",
-    r"^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$",
+    r"^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$",
+    r"^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$",
     r"^[-+]?\.(?:inf|Inf|INF)$",
     r"^\.(?:nan|NaN|NAN)$",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 
 import pytest
 import yaml
@@ -100,6 +101,11 @@ def test_a_little_nesting_is_fine():
         (".5", 0.5),
         ("-.inf", float("-inf")),
         ("=", "="),
+        ("0b_", "0b_"),
+        ("-0x_", "-0x_"),
+        ("9" * 5000, "9" * 5000),
+        ("1.\u0663", "1.\u0663"),
+        ("\u0663", "\u0663"),
         ("'1.30'", "1.30"),
         ("!!str 1.30", "1.30"),
     ],
@@ -107,6 +113,12 @@ def test_a_little_nesting_is_fine():
 def test_plain_words_mean_what_kubernetes_takes_them_for(text: str, value: object):
     found = parse(f"a: {text}\n", "x.yaml").mapping["a"]
     assert (found, type(found)) == (value, type(value))
+
+
+@given(st.text("0123456789abcdefox_.+-eE:", max_size=12))
+def test_no_plain_word_crashes_it(word: str):
+    with suppress(YamlError):
+        parse(f"a: {word}\n", "x")
 
 
 def test_merge_keys_are_resolved_and_own_keys_win():

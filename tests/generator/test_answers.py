@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from antrea_ci.errors import FindingsError
@@ -225,7 +225,8 @@ tricky = st.sampled_from(
 )
 
 
-@settings(max_examples=5, deadline=None)
+# Shrinking forty texts takes minutes; the failing copy shows which text was spoilt.
+@settings(max_examples=5, phases=[Phase.generate], report_multiple_bugs=False)
 @given(st.lists(tricky | printable.filter(lambda text: text.strip() and text[0] != "/"), min_size=40, max_size=40))
 def test_free_text_survives_stock_copier(tmp_path_factory: pytest.TempPathFactory, texts: list[str]):
     """Many texts in one copy: each is a failure domain's four names."""
@@ -263,8 +264,9 @@ def test_free_text_survives_stock_copier(tmp_path_factory: pytest.TempPathFactor
         cluster: Any = read((repo / "cluster.yaml").read_text())
         assert cluster["site"]["ntpServers"] == cluster["nsx"]["managers"] == cluster["backup"]["recipients"] == texts
         assert cluster["backup"]["remote"] == texts[0]
-        recorded: Any = read((repo / ".copier-answers.yml").read_text())
-        assert recorded["ntp_servers"] == texts
+    # Copier alone reads this one again, with PyYAML, to which 1e100 is a text.
+    recorded = yaml.safe_load((repo / ".copier-answers.yml").read_text())
+    assert recorded["ntp_servers"] == texts
 
 
 @pytest.mark.parametrize("version", ["4.12.45", "4.18.9"])
