@@ -119,7 +119,7 @@ def _with_trust_bundle(values: dict[str, Value], places: Mapping[str, Location],
     answer = values.get(name)
     if not isinstance(answer, str) or not answer.strip() or "-----BEGIN" in answer:
         return values
-    path = base / os.path.expanduser(answer.strip())  # noqa: PTH111
+    path = base / os.path.expanduser(answer.strip())  # noqa: PTH111 (never raises)
     try:
         return {**values, name: path.read_text("utf-8")}
     except (OSError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ from antrea_ci import __version__
 def write_log(error: BaseException) -> Path:
     """Writes the traceback with versions to a private file and returns its path.
 
-    The message of the exception is left out of no line but the last: values of local variables are never written.
+    It holds code lines and the exception's message, never the values of local variables.
     """
     frames = "".join(traceback.format_exception(error))
     head = f"antrea-gitops {__version__}, Python {platform.python_version()}, {platform.platform()}\n"

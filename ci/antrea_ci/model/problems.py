@@ -16,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _WANTED = {
     "bool_type": "a truth value; write true or false",
-    "int_type": "a whole number; write it without quotes",
+    "int_type": "a whole number; write digits only, without quotes",
     "string_type": "a text",
     "list_type": "a list",
     "dict_type": "a mapping, such as {key: value}",

@@ -44,5 +44,5 @@ def _environment() -> dict[str, str]:
         "XDG_CONFIG_HOME": os.devnull,
         "HTTP_PROXY": _CLOSED_PROXY,
         "HTTPS_PROXY": _CLOSED_PROXY,
-        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),  # noqa: S108
+        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),  # noqa: S108 (the default of every program)
     }
