@@ -19,13 +19,14 @@ from antrea_ci.bundle.images import (
 )
 from antrea_ci.bundle.lock import KUSTOMIZATION, LOCK, read_lock
 from antrea_ci.bundle.nsx_cert import files_left_out
-from antrea_ci.bundle.objects import BundleObject, mapping_at, read_objects, text_at
+from antrea_ci.bundle.objects import BundleObject, read_objects
 from antrea_ci.bundle.problems import find_problems
 from antrea_ci.bundle.refusals import Parts, refuse_unusable
 from antrea_ci.errors import FindingsError
 from antrea_ci.files import read_tree
 from antrea_ci.findings import Finding, in_order
 from antrea_ci.repo import ClusterRepo
+from antrea_ci.values import mapping_at, text_at
 
 
 @dataclass(frozen=True)

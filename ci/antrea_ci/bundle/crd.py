@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from antrea_ci.bundle.objects import BundleObject, mapping_at, value_at
+from antrea_ci.bundle.objects import BundleObject
+from antrea_ci.values import mapping_at, value_at
 from antrea_ci.yamlio import Value
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from antrea_ci.bundle.choose import is_manifest
-from antrea_ci.bundle.objects import value_at
 from antrea_ci.errors import FindingsError
 from antrea_ci.files import read_tree
 from antrea_ci.findings import Finding, Location, in_order
 from antrea_ci.repo import ClusterRepo
+from antrea_ci.values import value_at
 from antrea_ci.yamlio import Document, Path, parse, quoted
 
 LOCK = "bundle.lock.yaml"

@@ -7,7 +7,8 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 
-from antrea_ci.bundle.objects import BundleObject, mapping_at, text_at
+from antrea_ci.bundle.objects import BundleObject
+from antrea_ci.values import mapping_at, text_at
 
 _NAME = "nsx-cert"
 _KEYS = ("tls.crt", "tls.key")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from antrea_ci.bundle.choose import is_manifest
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
+from antrea_ci.values import text_at, value_at
 from antrea_ci.yamlio import Document, Path, Value, parse_all
 
 CRD_NAME = "antreainstalls.operator.antrea.vmware.com"
@@ -50,30 +51,6 @@ class BundleObject:
     def at(self, path: Path) -> Value:
         """The value at ``path``; None where there is none."""
         return value_at(self.value, path)
-
-
-def value_at(value: Value, path: Path) -> Value:
-    """The value below ``value`` at ``path``; None where there is none."""
-    for step in path:
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def mapping_at(value: Value, path: Path) -> dict[str, Value]:
-    """The mapping at ``path``; an empty one where there is none."""
-    found = value_at(value, path)
-    return found if isinstance(found, dict) else {}
-
-
-def text_at(value: Value, path: Path) -> str:
-    """The string at ``path``; empty where there is none."""
-    found = value_at(value, path)
-    return found if isinstance(found, str) else ""
 
 
 def read_objects(files: Mapping[str, bytes], where: str) -> tuple[BundleObject, ...]:

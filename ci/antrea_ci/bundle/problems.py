@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from antrea_ci.bundle.crd import required_fields
 from antrea_ci.bundle.nsx_cert import nsx_certs, unfilled
-from antrea_ci.bundle.objects import BundleObject, mapping_at
+from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.findings import Finding, Location, Severity
+from antrea_ci.values import mapping_at
 from antrea_ci.yamlio import Value
 
 PLATFORM_RULE = "bundle/platform-field"

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.bundle.crd import spec_schema
-from antrea_ci.bundle.objects import CR_GROUP, CRD_NAME, BundleObject, text_at
+from antrea_ci.bundle.objects import CR_GROUP, CRD_NAME, BundleObject
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location, in_order
+from antrea_ci.values import text_at
 
 _OWN_NAMES = ("kustomization.yaml", "kustomization.yml", "kustomization", "bundle.lock.yaml")
 _GIT_NAMES = (".gitattributes", ".gitignore", ".gitmodules")

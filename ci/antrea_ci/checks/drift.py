@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding, Location
-from antrea_ci.render.engine import Rendering
 
 
-def drift_findings(rendering: Rendering) -> list[Finding]:
+def findings(context: Context) -> list[Finding]:
     """An error for each file that ``render`` would change, add or remove."""
+    rendering = context.rendering
+    if rendering is None:
+        return []
     why = "what is reviewed must be what is installed"
     fix = "run `antrea-gitops render` and commit what changes"
     return [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from antrea_ci.bundle.contents import Bundle
 from antrea_ci.bundle.images import PlaceholderKind, find_placeholders
 from antrea_ci.bundle.objects import read_objects
+from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding, Location, Severity
 from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
@@ -17,9 +18,15 @@ _EXAMPLE_HOST = "registry.example.com"
 _INTERWORKING = "interworking"
 
 
-def image_findings(cluster: Cluster, bundle: Bundle, rendering: Rendering) -> list[Finding]:
+def findings(context: Context) -> Iterator[Finding]:
     """What is wrong with the images of ``cluster.yaml`` for this bundle, and with those that are rendered."""
-    return [*_fields(cluster, bundle), *_examples(cluster), *_left_over(cluster, rendering)]
+    cluster, bundle = context.cluster, context.bundle
+    if cluster is None or bundle is None:
+        return
+    yield from _fields(cluster, bundle)
+    yield from _examples(cluster)
+    if context.rendering:
+        yield from _left_over(cluster, context.rendering)
 
 
 def _fields(cluster: Cluster, bundle: Bundle) -> Iterator[Finding]:

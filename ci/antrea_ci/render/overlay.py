@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from antrea_ci.bundle.contents import Bundle
-from antrea_ci.bundle.objects import BundleObject, value_at
+from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
 from antrea_ci.inner_config import InnerConfigError, edit
 from antrea_ci.model.cluster import Images
 from antrea_ci.model.effective import Cluster
 from antrea_ci.render.settings import InnerSettings, Settings, ShippedTexts, inner_settings
+from antrea_ci.values import value_at
 from antrea_ci.yamlio import Value, block, quoted
 
 _HEAD = "# Written by `antrea-gitops render` from cluster.yaml; edits here are lost.\n"

@@ -1,0 +1,45 @@
+"""The families of rules, each with the files that it judges; `check --fast` runs only those whose files changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from importlib import import_module
+from typing import TypeAlias, cast
+
+from antrea_ci.checks.context import Context
+from antrea_ci.findings import Finding
+
+Check: TypeAlias = "Callable[[Context], Iterable[Finding]]"
+
+
+@dataclass(frozen=True)
+class Family:
+    """``module.findings(context)`` gives its findings; ``inputs`` are patterns of paths (``*`` spans ``/``)."""
+
+    name: str
+    module: str
+    inputs: tuple[str, ...]
+
+    def concerned_by(self, files: Iterable[str]) -> bool:
+        """Whether one of ``files`` (paths from the root, with slashes) is an input."""
+        return any(fnmatch(file, pattern) for file in files for pattern in self.inputs)
+
+    def findings(self, context: Context) -> Iterable[Finding]:
+        """What is wrong, in no particular order."""
+        check = cast("Check", import_module(f"antrea_ci.checks.{self.module}").findings)
+        return check(context)
+
+
+_SOURCES = ("cluster.yaml", "install-config.yaml", "antrea/*")
+FAMILIES = (
+    Family("sources", "sources", _SOURCES),
+    Family("images", "images", _SOURCES),
+    Family("drift", "drift", ("*",)),
+)
+
+
+def chosen(files: Sequence[str] | None) -> Iterator[Family]:
+    """Every family; with ``files`` those that judge one of them."""
+    return (family for family in FAMILIES if files is None or family.concerned_by(files))

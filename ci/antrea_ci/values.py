@@ -1,0 +1,29 @@
+"""Taking single values out of what YAML gave."""
+
+from __future__ import annotations
+
+from antrea_ci.yamlio import Path, Value
+
+
+def value_at(value: Value, path: Path) -> Value:
+    """The value below ``value`` at ``path``; None where there is none."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def mapping_at(value: Value, path: Path) -> dict[str, Value]:
+    """The mapping at ``path``; an empty one where there is none."""
+    found = value_at(value, path)
+    return found if isinstance(found, dict) else {}
+
+
+def text_at(value: Value, path: Path) -> str:
+    """The string at ``path``; empty where there is none."""
+    found = value_at(value, path)
+    return found if isinstance(found, str) else ""
