@@ -74,7 +74,7 @@ class Config:
         fix: str = "",
         source: str = "",
     ) -> Finding:
-        """A finding of ``install-config/<rule>`` about ``path``. Why, fix and source come from the catalogue if empty."""
+        """A finding of ``install-config/<rule>`` about ``path``; what stays empty comes from the catalogue."""
         where = f"`{self.name(path)}` " if path else ""
         location = self.locate(path, key=key)
         return Finding(
