@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
+from antrea_ci.process import Completed, run
 
 # A person's own ignores, line endings and hooks must not decide what a repository holds.
 _NEUTRAL = ("core.excludesFile=", "core.autocrlf=false", "core.attributesFile=", "core.fsmonitor=false")
+# Inside a hook Git has set variables that would lead a command to another index or repository (pre-commit #300).
+_KEPT_VARIABLES = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL"})
 _FALLBACK_NAME = "antrea-gitops"
 _FALLBACK_EMAIL = "antrea-gitops@localhost"
 
@@ -44,3 +48,37 @@ def _identity(repository: object) -> list[str]:
     except git.GitCommandError:
         return [f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}"]
     return []
+
+
+def worktree_files(root: Path) -> list[str] | None:
+    """The files below ``root`` that Git tracks or would take, as paths from it with slashes, sorted.
+
+    None where ``root`` lies in no Git work tree, or this machine has no git.
+    """
+    done = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if done is None or done.code != 0:
+        return None
+    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    return sorted(name for name in names if os.path.lexists(root / name))
+
+
+def references(root: Path) -> bytes:
+    """HEAD and every reference with the commit that it names, one a line; empty where there is no repository."""
+    done = git(root, "show-ref", "--head")
+    return done.stdout if done else b""
+
+
+def git(root: Path, *arguments: str, timeout: float = 60.0) -> Completed | None:
+    """What ``git ARGUMENTS`` leaves when run in ``root``, whatever its exit code; None on a machine without git.
+
+    GitPython, whose import alone takes longer than these commands, is used where it has more to offer.
+    """
+    try:
+        return run(["git", *arguments], cwd=root, env=_environment(), timeout=timeout, check=False)
+    except MissingRequirementError:
+        return None
+
+
+def _environment() -> dict[str, str]:
+    given = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT_VARIABLES}
+    return given | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
