@@ -47,6 +47,11 @@ class Finding:
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
+    @property
+    def family(self) -> str:
+        """The part of the rule's id before the slash."""
+        return self.rule.partition("/")[0]
+
     def as_json(self) -> dict[str, str | int | bool]:
         """The form that ``--format json`` prints (DESIGN section 8)."""
         place = asdict(self.location)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
@@ -26,11 +25,6 @@ def formats(function: Callable[P, R]) -> Callable[P, R]:
     return option(function)
 
 
-def as_json(value: object) -> str:
-    """``value`` as indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
-
-
 def worst(codes: Iterable[int]) -> int:
     """The exit code of several outcomes together: the highest."""
     return max(codes, default=0)
@@ -39,8 +33,3 @@ def worst(codes: Iterable[int]) -> int:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def count(number: int, what: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

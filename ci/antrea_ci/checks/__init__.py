@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from antrea_ci.catalogue import completed
-from antrea_ci.checks.context import Context
-from antrea_ci.checks.families import chosen
-from antrea_ci.findings import Finding, in_order
-from antrea_ci.render.engine import Rendering
+from antrea_ci.checks.memory import keep, key_of, recall
+from antrea_ci.findings import Finding
 from antrea_ci.repo import ClusterRepo
+
+if TYPE_CHECKING:
+    from antrea_ci.render.engine import Rendering
 
 
 def check(
@@ -19,12 +20,20 @@ def check(
     *,
     files: Sequence[str] | None = None,
     today: date | None = None,
+    cache: bool = False,
 ) -> list[Finding]:
-    """Every finding about ``repo``, in a stable order.
+    """Every finding about ``repo`` that its cluster.yaml does not accept, in a stable order.
 
     ``rendering`` saves building it again where it is at hand; with ``files`` only the families run that judge one of
-    them; ``today`` decides what has expired.
+    them; ``today`` decides what has expired; with ``cache`` the same content is judged once only.
     """
-    context = Context(repo, rendering=rendering, today=today)
-    found = [finding for family in chosen(files) for finding in family.findings(context)]
-    return in_order(completed([*found, *context.problems]))
+    day = today or datetime.now(tz=UTC).date()
+    key = key_of(repo, files, day) if cache else None
+    found = recall(key) if key else None
+    if found is None:
+        from antrea_ci.checks.judgement import judge  # what was found before needs none of the rules
+
+        found = judge(repo, rendering, files, day)
+        if key:
+            keep(key, found)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -25,9 +25,9 @@ class Context:
     ``today`` decides what has expired.
     """
 
-    def __init__(self, repo: ClusterRepo, *, rendering: Rendering | None = None, today: date | None = None) -> None:
+    def __init__(self, repo: ClusterRepo, *, rendering: Rendering | None = None, today: date) -> None:
         self.repo = repo
-        self.today = today or datetime.now(tz=UTC).date()
+        self.today = today
         self.problems: list[Finding] = []
         self._given = rendering
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
@@ -49,6 +50,15 @@ def _version(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day; write it as 2027-01-31") from None
+    return text
+
+
+Day: TypeAlias = Annotated[str, AfterValidator(_day)]
 Image: TypeAlias = Annotated[str, AfterValidator(image_reference)]
 Version: TypeAlias = Annotated[str, AfterValidator(_version)]
 Flavour: TypeAlias = Literal["openshift", "kubernetes"]
@@ -162,6 +172,24 @@ class Site(_Part):
     mirrorRegistry: str | None = None
 
 
+class Suppression(_Part):
+    """One rule that is silent in this repository, why, and until when."""
+
+    rule: str = Field(description="The rule's id, as `check` prints it in brackets.")
+    reason: str = Field(min_length=1, description="Why this finding is accepted here.")
+    until: Day | None = Field(
+        default=None, description="The last day, as 2027-01-31; afterwards the rule speaks again."
+    )
+    file: str | None = Field(default=None, description="Only findings in this file.")
+    object: str | None = Field(default=None, description="Only findings about this object, as kind/namespace/name.")
+
+
+class Checks(_Part):
+    """What `check` is told about this repository."""
+
+    suppress: tuple[Suppression, ...] = Field(default=(), strict=False)
+
+
 class ClusterFile(_Part):
     """The whole of cluster.yaml."""
 
@@ -179,6 +207,7 @@ class ClusterFile(_Part):
     backup: Backup = Backup()
     secrets: Secrets = Secrets()
     site: Site = Site()
+    checks: Checks = Checks()
 
 
 def check_cluster(document: Document) -> tuple[ClusterFile | None, list[Finding]]:

@@ -17,6 +17,7 @@ from typing import cast
 
 from antrea_ci import files
 from antrea_ci.errors import MissingRequirementError
+from antrea_ci.places import cache_folder
 from antrea_ci.tools.catalogue import platform
 from antrea_ci.tools.lock import LockedTool
 
@@ -33,10 +34,8 @@ class Receipt:
 
 
 def folder() -> Path:
-    """Where programs are kept. XDG_CACHE_HOME counts only if it is absolute, as its specification says."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = base if base.startswith("/") else os.path.expanduser("~/.cache")  # noqa: PTH111 (never raises)
-    return Path(root) / "antrea-gitops" / "tools"
+    """Where programs are kept."""
+    return cache_folder() / "tools"
 
 
 def lookup(tool: LockedTool) -> Path | None:

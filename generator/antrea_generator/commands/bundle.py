@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, formats
+from antrea_ci.wording import as_json
+from antrea_generator.output import formats
 from antrea_generator.session import Session, existing
 
 if TYPE_CHECKING:

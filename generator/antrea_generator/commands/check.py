@@ -1,39 +1,141 @@
-"""``check``: every finding about one or more cluster repositories."""
+"""``check``: every finding about cluster repositories, or about single files and folders as their reader sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from antrea_ci.errors import UsageError
 from antrea_ci.findings import Finding
-from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, count, formats, processors
+from antrea_generator.output import processors
 from antrea_generator.session import Session
 
+if TYPE_CHECKING:
+    from antrea_ci.installer_view import View
 
-@click.command(epilog="Example: antrea-gitops check --strict")
-@click.argument("repositories", nargs=-1, metavar="[REPO]...", type=click.Path(file_okay=False, path_type=Path))
+    from antrea_ci.antrea_catalogue import Component
+    from antrea_ci.repo import ClusterRepo
+
+_HELP = "see `antrea-gitops check --help`"
+_FORMATS = ("text", "json", "sarif", "github", "gitlab")
+
+
+@dataclass(frozen=True)
+class _Bare:
+    """The single files and folders that are judged instead of repositories, with the versions of who reads them."""
+
+    install_config: Path | None
+    manifests: Path | None
+    agent_config: Path | None
+    controller_config: Path | None
+    openshift_version: str
+    antrea_version: str
+
+    @property
+    def antrea_configs(self) -> dict[Component, Path]:
+        given: dict[Component, Path | None] = {"agent": self.agent_config, "controller": self.controller_config}
+        return {component: path for component, path in given.items() if path}
+
+    @property
+    def given(self) -> bool:
+        return bool(self.install_config or self.manifests or self.antrea_configs)
+
+
+@click.command(
+    epilog="Examples: antrea-gitops check --strict; "
+    "antrea-gitops check --install-config install-config.yaml --openshift-version 4.18"
+)
+@click.argument("targets", nargs=-1, metavar="[REPO]...", type=click.Path(path_type=Path))
+@click.option("--only", default="", metavar="RULE,...", help="Tell only findings of these rules or families.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
-@formats
+@click.option("--fast", is_flag=True, help="The arguments are changed files: run only the families that judge them.")
+@click.option("--cache/--no-cache", default=True, help="Use what was found for the very same content before.")
+@click.option("--install-config", type=click.Path(path_type=Path), help="Judge this file as the installer would.")
+@click.option("--openshift-version", default="", metavar="X.Y[.Z]", help="For --install-config and --manifests.")
+@click.option("--manifests", type=click.Path(path_type=Path), help="Say what the installer reads in this folder.")
+@click.option("--agent-config", type=click.Path(path_type=Path), help="Judge this antrea-agent.conf.")
+@click.option("--controller-config", type=click.Path(path_type=Path), help="Judge this antrea-controller.conf.")
+@click.option("--antrea-version", default="", metavar="X.Y.Z", help="For --agent-config and --controller-config.")
+@click.option("--list", "listed", is_flag=True, help="Print every rule and end.")
+@click.option("--explain", default="", metavar="RULE", help="Print one rule's page, or a family's, and end.")
+@click.option("--format", "output_format", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.pass_obj
-def command(session: Session, repositories: tuple[Path, ...], *, strict: bool, output_format: str) -> int:
+def command(
+    session: Session,
+    *,
+    targets: tuple[Path, ...],
+    only: str,
+    strict: bool,
+    fast: bool,
+    cache: bool,
+    install_config: Path | None,
+    openshift_version: str,
+    manifests: Path | None,
+    agent_config: Path | None,
+    controller_config: Path | None,
+    antrea_version: str,
+    listed: bool,
+    explain: str,
+    output_format: str,
+) -> int:
     """Find what would fail the installation, in about a second and offline."""
-    repos = [ClusterRepo.at(session.directory / folder) for folder in repositories or (Path(),)]
+    if listed or explain:
+        from antrea_ci.rulebook import explained, listing
+
+        click.echo(explained(explain) if explain else listing())
+        return 0
+    chosen = _chosen_rules(only)
+    bare = _Bare(install_config, manifests, agent_config, controller_config, openshift_version, antrea_version)
+    if not bare.given:
+        found, view = _found(session, targets, fast=fast, cache=cache), None
+    elif targets or fast:
+        raise UsageError("a single file or folder cannot be combined with repositories or --fast", fix=_HELP)
+    else:
+        found, view = _judged(session.directory, bare)
+    told = [finding for finding in found if not chosen or {finding.rule, finding.family} & chosen]
+    _tell(told, output_format, view)
+    return int(any(finding.is_error or strict for finding in told))
+
+
+def _chosen_rules(only: str) -> set[str]:
+    """The rules and families that ``--only`` names; a name that does not exist is a UsageError."""
+    names = {name.strip() for name in only.split(",") if name.strip()}
+    if names:
+        from antrea_ci.rulebook import refuse_unknown
+
+        refuse_unknown(names)
+    return names
+
+
+def _found(session: Session, targets: Sequence[Path], *, fast: bool, cache: bool) -> list[Finding]:
+    from antrea_ci.repo import ClusterRepo
+
+    if fast:
+        files = [_from_root(session.directory, file) for file in targets]
+        return _check(ClusterRepo.at(session.directory), files, cache=cache)
+    repos = [ClusterRepo.at(session.directory / folder) for folder in targets or (Path(),)]
+    if len(repos) == 1:
+        return _check(repos[0], None, cache=cache)
     with ThreadPoolExecutor(processors()) as pool:
-        results = list(pool.map(_check, repos))
-    names = [f"{folder}/" for folder in repositories] if len(repositories) > 1 else [""] * len(repos)
-    findings = [_below(finding, name) for name, result in zip(names, results, strict=True) for finding in result]
-    _tell(findings, output_format)
-    return int(any(finding.is_error or strict for finding in findings))
+        results = pool.map(lambda repo: _check(repo, None, cache=cache), repos)
+        named = zip(targets, results, strict=True)
+        return [_below(finding, f"{folder}/") for folder, result in named for finding in result]
 
 
-def _check(repo: ClusterRepo) -> list[Finding]:
+def _from_root(root: Path, file: Path) -> str:
+    """``file``, which is relative to the root or absolute, as the families' patterns expect it."""
+    return (root / file).resolve().relative_to(root.resolve()).as_posix()
+
+
+def _check(repo: ClusterRepo, files: list[str] | None, *, cache: bool) -> list[Finding]:
     from antrea_ci.checks import check
 
-    return check(repo)
+    return check(repo, files=files, cache=cache)
 
 
 def _below(finding: Finding, name: str) -> Finding:
@@ -41,14 +143,33 @@ def _below(finding: Finding, name: str) -> Finding:
     return replace(finding, location=replace(place, file=name + place.file)) if place.file else finding
 
 
-def _tell(findings: list[Finding], output_format: str) -> None:
-    errors = sum(finding.is_error for finding in findings)
-    warnings = len(findings) - errors
-    if output_format == "json":
-        summary = {"errors": errors, "warnings": warnings}
-        click.echo(as_json({"findings": [finding.as_json() for finding in findings], "summary": summary}))
-        return
-    for finding in findings:
-        click.echo(finding.as_text())
-    if findings:
-        click.echo(f"{count(errors, 'error')}, {count(warnings, 'warning')}")
+def _judged(folder: Path, bare: _Bare) -> tuple[list[Finding], View | None]:
+    """What is wrong with the files as their readers see them, and what the installer reads in ``--manifests``."""
+    from antrea_ci.checks.bare import check_antrea_config, check_install_config, check_manifests
+
+    findings: list[Finding] = []
+    if bare.install_config:
+        version = _required(bare.openshift_version, "--install-config needs --openshift-version, such as 4.18")
+        findings += check_install_config(folder / bare.install_config, version)
+    for component, path in bare.antrea_configs.items():
+        version = _required(bare.antrea_version, "a configuration of Antrea needs --antrea-version, such as 1.13.1")
+        findings += check_antrea_config(component, folder / path, version)
+    if bare.manifests is None:
+        return findings, None
+    view = check_manifests(folder / bare.manifests, bare.openshift_version)
+    return [*findings, *view.findings], view
+
+
+def _required(version: str, message: str) -> str:
+    if not version:
+        raise UsageError(message, fix=_HELP)
+    return version
+
+
+def _tell(findings: Sequence[Finding], output_format: str, view: View | None) -> None:
+    from antrea_ci.reports import report
+
+    text = report(findings, output_format, view.as_json() if view else {})
+    parts = [view.as_text() if view and output_format == "text" else "", text]
+    for part in filter(None, parts):
+        click.echo(part)

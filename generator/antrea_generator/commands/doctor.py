@@ -8,8 +8,9 @@ import click
 
 from antrea_ci.doctor import Report, Requirement, State, examine
 from antrea_ci.errors import MissingRequirementError
+from antrea_ci.wording import as_json
 from antrea_generator.cli import cli
-from antrea_generator.output import as_json, formats
+from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 _WIDTH = max(len(state.value) for state in State)

@@ -11,7 +11,8 @@ import click
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import ClusterRepo
-from antrea_generator.output import as_json, formats, processors, worst
+from antrea_ci.wording import as_json
+from antrea_generator.output import formats, processors, worst
 from antrea_generator.session import Session
 
 

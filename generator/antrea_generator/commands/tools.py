@@ -11,7 +11,8 @@ from antrea_ci.repo import ClusterRepo
 from antrea_ci.suggest import did_you_mean
 from antrea_ci.tools.lock import LockedTool, ToolsLock, read_lock
 from antrea_ci.tools.overview import ToolState, overview
-from antrea_generator.output import as_json, formats
+from antrea_ci.wording import as_json
+from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 
