@@ -39,15 +39,16 @@ def _float(text: str) -> float:
 _FLOATS = (
     r"^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$",
     r"^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$",
+    r"^[-+]?0[0-9_]*[89][0-9_]*$",  # no octal number, so Go takes it for a decimal one
     r"^[-+]?\.(?:inf|Inf|INF)$",
     r"^\.(?:nan|NaN|NAN)$",
 )
 # Tag: the pattern of a plain word, the characters that it can start with, and what turns its text into a value.
 _RULES: dict[str, tuple[str, str, Callable[[str], Scalar]]] = {
     "bool": (
-        r"^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$",
+        r"^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$",
         "yYnNtTfFoO",
-        lambda text: text.lower() in ("yes", "true", "on"),
+        lambda text: text.lower() in ("y", "yes", "true", "on"),
     ),
     "int": (
         r"^(?:[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+)$",

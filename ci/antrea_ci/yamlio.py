@@ -9,33 +9,29 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import yaml
 
-from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
-from antrea_ci.yaml_scalars import MERGE, SCALARS, KubernetesLoader, Scalar, nesting
+from antrea_ci.yaml_nodes import MAX_DEPTH, Builder, Value, YamlError, child, fault
+from antrea_ci.yaml_scalars import KubernetesLoader, nesting
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
-Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
+__all__ = ["Value", "YamlError"]
+
 Path: TypeAlias = "Sequence[str | int]"
 
-_MAX_DEPTH = 100
-_MAX_EXPANDED_NODES = 200_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _NOT_IN_A_LITERAL = re.compile(
     r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _SUSPICIOUS_OPENERS = 2_000
-
-
-class YamlError(FindingsError):
-    """A text is not YAML that every reader understands alike; carries one finding with the place."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +47,22 @@ class Document:
         """The place of the value (or ``key``) at ``path``; of its nearest parent where there is none."""
         node, mark = self.node, None if self.node is None else self.node.start_mark
         for step in path:
-            child = _child(node, step)
-            if child is None:
+            found = child(node, step)
+            if found is None:
                 break
-            node = child[1]
-            mark = (child[0] if key else child[1]).start_mark
+            node = found[1]
+            mark = (found[0] if key else found[1]).start_mark
         if mark is None:
             return Location(self.file, document=self.index)
         return Location(self.file, mark.line + 1, mark.column + 1, self.index)
+
+    def plain(self, path: Path) -> str | None:
+        """The scalar at ``path`` as it was written, before YAML made a value of it; None where there is none."""
+        node = self.node
+        for step in path:
+            found = child(node, step)
+            node = found[1] if found else None
+        return str(node.value) if isinstance(node, yaml.ScalarNode) else None
 
     @property
     def mapping(self) -> dict[str, Value]:
@@ -66,7 +70,7 @@ class Document:
         if self.value is None:
             return {}
         if not isinstance(self.value, dict):
-            raise YamlError([_finding("yaml/not-a-mapping", "a mapping is expected here", self.locate())])
+            raise YamlError([fault("yaml/not-a-mapping", "a mapping is expected here", self.locate())])
         return self.value
 
 
@@ -76,41 +80,61 @@ def parse(text: str | bytes, file: str) -> Document:
     if len(documents) > 1:
         second = documents[1].locate()
         message = "a second document starts here; this file must hold one"
-        raise YamlError([_finding("yaml/several-documents", message, second)])
+        raise YamlError([fault("yaml/several-documents", message, second)])
     return documents[0] if documents else Document(file, 0, None, None)
 
 
 def parse_all(text: str | bytes, file: str) -> list[Document]:
-    """Every document of ``text``, empty ones too. Raises YamlError with the place of the first fault."""
-    source = decode(text, file) if isinstance(text, bytes) else text
-    _refuse_deep_nesting(source, file)
-    loader = KubernetesLoader(source)
+    """Every document of ``text``, empty ones too. Raises YamlError with every fault up to where reading had to end."""
+    documents, faults = read_all(text, file)
+    if faults:
+        raise YamlError(faults)
+    return documents
+
+
+def read_all(text: str | bytes, file: str) -> tuple[list[Document], list[Finding]]:
+    """Every document that can be read, and the faults met.
+
+    Reading goes on after a duplicate key (its last value counts) and a byte order mark; any other fault ends it.
+    """
     documents: list[Document] = []
+    faults: list[Finding] = []
+    try:
+        source = text if isinstance(text, str) else _decode(text, file, faults)
+        _refuse_deep_nesting(source, file)
+        _compose(source, file, documents, faults)
+    except YamlError as error:
+        faults += error.findings
+    return documents, faults
+
+
+def _compose(source: str, file: str, documents: list[Document], faults: list[Finding]) -> None:
+    loader = KubernetesLoader(source)
     try:
         while loader.check_node():
             node = loader.get_node()
             assert node is not None, "check_node has seen one"
-            documents.append(Document(file, len(documents), _Builder(file, len(documents)).value(node), node))
+            builder = Builder(file, len(documents))
+            value = builder.value(node)
+            documents.append(Document(file, len(documents), value, node))
+            faults += builder.faults
     except yaml.YAMLError as error:
-        raise YamlError([_syntax_finding(error, file)]) from None
+        raise YamlError([_syntax_finding(error, source, file)]) from None
     finally:
         loader.dispose()
-    return documents
 
 
-def decode(data: bytes, file: str) -> str:
-    """The text of a UTF-8 file; a byte order mark or another encoding raises YamlError."""
-    if data.startswith(b"\xef\xbb\xbf"):
+def _decode(data: bytes, file: str, faults: list[Finding]) -> str:
+    if data.startswith(_BYTE_ORDER_MARK):
         message = "the file starts with a byte order mark"
-        raise YamlError(
-            [_finding("yaml/byte-order-mark", message, Location(file, 1, 1), "save it as UTF-8 without one")]
-        )
+        faults.append(fault("yaml/byte-order-mark", message, Location(file, 1, 1), "save it as UTF-8 without one"))
+        data = data.removeprefix(_BYTE_ORDER_MARK)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise YamlError([_finding("yaml/not-utf-8", message, Location(file, line), "save the file as UTF-8")]) from None
+        raise YamlError([fault("yaml/not-utf-8", message, Location(file, line), "save the file as UTF-8")]) from None
 
 
 def _refuse_deep_nesting(source: str, file: str) -> None:
@@ -119,107 +143,21 @@ def _refuse_deep_nesting(source: str, file: str) -> None:
         return
     try:
         for depth, line, column in nesting(source):
-            if depth > _MAX_DEPTH:
+            if depth > MAX_DEPTH:
                 place = Location(file, line + 1, column + 1)
-                raise YamlError([_finding("yaml/depth", f"nested deeper than {_MAX_DEPTH} levels", place)])
+                raise YamlError([fault("yaml/depth", f"nested deeper than {MAX_DEPTH} levels", place)])
     except yaml.YAMLError as error:
-        raise YamlError([_syntax_finding(error, file)]) from None
+        raise YamlError([_syntax_finding(error, source, file)]) from None
 
 
-class _Builder:
-    """Turns a node tree into plain values, refusing what two readers could understand differently."""
+def _syntax_finding(error: yaml.YAMLError, source: str, file: str) -> Finding:
+    from antrea_ci.yaml_hints import hint  # only broken files need it
 
-    def __init__(self, file: str, document: int) -> None:
-        self.file = file
-        self.document = document
-        self.expanded: dict[int, int] = {}
-        self.open: set[int] = set()
-
-    def value(self, node: yaml.Node) -> Value:
-        self._measure(node, 0)
-        return self._build(node)
-
-    def _measure(self, node: yaml.Node, depth: int) -> int:
-        """The number of nodes with every alias written out; bounds what a small text can turn into."""
-        if id(node) in self.expanded:
-            return self.expanded[id(node)]
-        if id(node) in self.open:
-            raise self._error("yaml/alias", "this alias contains itself", node)
-        if depth > _MAX_DEPTH:
-            raise self._error("yaml/depth", f"nested deeper than {_MAX_DEPTH} levels", node)
-        self.open.add(id(node))
-        total = 1 + sum(self._measure(child, depth + 1) for child in _children(node))
-        self.open.discard(id(node))
-        if total > _MAX_EXPANDED_NODES:
-            raise self._error("yaml/alias", f"the aliases expand to more than {_MAX_EXPANDED_NODES} values", node)
-        self.expanded[id(node)] = total
-        return total
-
-    def _build(self, node: yaml.Node) -> Value:
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._build(item) for item in node.value]
-        convert = SCALARS.get(node.tag)
-        if convert is None:
-            raise self._error("yaml/tag", f"the tag {node.tag!r} has no meaning here", node)
-        return convert(str(node.value))
-
-    def _mapping(self, node: yaml.MappingNode) -> dict[str, Value]:
-        merged: dict[str, Value] = {}
-        own: dict[str, Value] = {}
-        for key_node, value_node in node.value:
-            if key_node.tag == MERGE:
-                merged = {**self._merge(value_node), **merged}
-                continue
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self._error("yaml/key", "a key must be a plain word or string", key_node)
-            key = str(key_node.value)
-            if key in own:
-                raise self._error("yaml/duplicate-key", f"the key {key!r} stands twice in this mapping", key_node)
-            own[key] = self._build(value_node)
-        return {**merged, **own} if merged else own
-
-    def _merge(self, node: yaml.Node) -> dict[str, Value]:
-        value = self._build(node)
-        parts = value if isinstance(value, list) else [value]
-        result: dict[str, Value] = {}
-        for part in parts:
-            if not isinstance(part, dict):
-                raise self._error("yaml/merge", "`<<` can only merge mappings", node)
-            result = {**part, **result}
-        return result
-
-    def _error(self, rule: str, message: str, node: yaml.Node) -> YamlError:
-        mark = node.start_mark
-        return YamlError([_finding(rule, message, Location(self.file, mark.line + 1, mark.column + 1, self.document))])
-
-
-def _children(node: yaml.Node) -> Iterable[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return node.value if isinstance(node, yaml.SequenceNode) else ()
-
-
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key and value node below ``node`` at one step; for a list the item twice."""
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
-    return None
-
-
-def _finding(rule: str, message: str, location: Location, fix: str = "") -> Finding:
-    return Finding(rule, message, location=location, fix=fix)
-
-
-def _syntax_finding(error: yaml.YAMLError, file: str) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        return _finding("yaml/syntax", f"not YAML: {error.problem or error.context}", place)
-    return _finding("yaml/syntax", f"not YAML: {str(error).splitlines()[0]}", Location(file))
+        return fault("yaml/syntax", f"not YAML: {error.problem or error.context}", place, hint(source, place.line))
+    return fault("yaml/syntax", f"not YAML: {str(error).splitlines()[0]}", Location(file), hint(source, 0))
 
 
 def quoted(text: str) -> str:

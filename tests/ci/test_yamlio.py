@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antrea_ci.findings import Finding
-from antrea_ci.yamlio import YamlError, block, dump, dump_editable, load_editable, parse, parse_all, quoted
+from antrea_ci.yamlio import YamlError, block, dump, dump_editable, load_editable, parse, parse_all, quoted, read_all
 from support.bundles import ROOT
 
 
@@ -92,7 +92,9 @@ def test_a_little_nesting_is_fine():
         ("1_000", 1000),
         ("yes", True),
         ("off", False),
-        ("y", "y"),
+        ("y", True),
+        ("N", False),
+        ("08", 8.0),
         ("~", None),
         ("", None),
         ("null", None),
@@ -197,3 +199,44 @@ def test_an_edit_keeps_comments_order_and_quotes():
     document = load_editable(text)
     document["c"] = 4
     assert dump_editable(document) == text.replace("c: 3", "c: 4")
+
+
+def test_reading_goes_on_after_a_duplicate_key_and_a_byte_order_mark():
+    documents, faults = read_all(b"\xef\xbb\xbfa: 1\na: 2\nb: 3\nb: 4\n", "x.yaml")
+    assert [document.value for document in documents] == [{"a": 2, "b": 4}]
+    assert [fault.rule for fault in faults] == ["yaml/byte-order-mark", "yaml/duplicate-key", "yaml/duplicate-key"]
+
+
+def test_documents_before_a_broken_one_are_still_read():
+    documents, faults = read_all("a: 1\n---\nb: [\n", "x.yaml")
+    assert [document.value for document in documents] == [{"a": 1}]
+    assert [(fault.rule, str(fault.location)) for fault in faults] == [("yaml/syntax", "x.yaml:4:1")]
+
+
+def test_every_duplicate_key_is_told_at_once():
+    with pytest.raises(YamlError) as told:
+        parse("a: 1\na: 2\nb: {c: 1, c: 2}\n", "x.yaml")
+    assert [str(finding.location) for finding in told.value.findings] == ["x.yaml:2:1", "x.yaml:3:11"]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("cat <<EOF > f.yaml\na: 1\nEOF\n", "shell"),
+        ("a:\n\tb: 1\n", "tabs"),
+        ("a:\n\u00a0 b: 1\nc: d: e\n", "non-breaking space"),
+        ("a: 1\nplatform:vsphere\n  b: 1\n", "blank after the colon"),
+        ("a: {{ name }}\nb: }\n", "placeholder"),
+    ],
+)
+def test_a_syntax_error_comes_with_what_was_most_likely_done(text: str, word: str):
+    with pytest.raises(YamlError) as told:
+        parse(text, "x.yaml")
+    assert word in told.value.findings[0].fix
+
+
+def test_a_scalar_is_known_as_it_was_written():
+    document = parse("a: {b: [0x10, yes]}\n", "x.yaml")
+    assert (document.plain(("a", "b", 0)), document.plain(("a", "b", 1))) == ("0x10", "yes")
+    assert document.plain(("a", "c")) is None
+    assert document.plain(("a",)) is None
