@@ -104,6 +104,15 @@ def read_tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def read_names(folder: Path) -> list[str]:
+    """The relative POSIX paths of all files below ``folder``, but for those of Git itself, sorted."""
+    found: list[str] = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != ".git"]
+        found += [(Path(parent) / name).relative_to(folder).as_posix() for name in names]
+    return sorted(found)
+
+
 def _exchange(first: Path, second: Path) -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     a, b = os.fsencode(first), os.fsencode(second)

@@ -66,6 +66,10 @@ class ClusterRepo:
         return self.root / "tools.lock.yaml"
 
     @property
+    def yamllint_file(self) -> Path:
+        return self.root / ".yamllint.yaml"
+
+    @property
     def answers_file(self) -> Path:
         return self.root / ".copier-answers.yml"
 

@@ -158,7 +158,13 @@ def _plan(answers: Answers, given: Given) -> NetworkPlan:
         ingress_vips=entries("ingress_vip") if with_vips else (),
         nodes=answers.control_plane_replicas + answers.compute_replicas if openshift else 0,
         platform=answers.platform if openshift else "kubernetes",
+        minor=_minor(answers),
     )
+
+
+def _minor(answers: Answers) -> int:
+    """12 for OpenShift 4.12."""
+    return int(answers.openshift_version.split(".")[1])
 
 
 def _machine_findings(answers: Answers, given: Given) -> Iterator[Finding]:
@@ -174,8 +180,7 @@ def _machine_findings(answers: Answers, given: Given) -> Iterator[Finding]:
 
 
 def _failure_domain_findings(answers: Answers, given: Given) -> Iterator[Finding]:
-    minor = int(answers.openshift_version.split(".")[1])
-    if answers.failure_domains and minor < _FIRST_WITH_FAILURE_DOMAINS:
+    if answers.failure_domains and _minor(answers) < _FIRST_WITH_FAILURE_DOMAINS:
         why = f"the install-config of {answers.openshift_version} has no failure domains (technology preview only)"
         yield _finding(
             "failure_domains", given, "needs OpenShift 4.13 or later", why=why, fix="use the single vSphere answers"

@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import antrea_ci
 from antrea_ci.bundle.contents import read_bundle
 from antrea_ci.bundle.importer import lock_and_kustomization
+from antrea_ci.rulebook import markdown
 from antrea_ci.tools.lock import lock_text
 from antrea_generator.schemas import schema_text
 
 _ARCHIVE = "embedded-antrea-1.14.1"
+_YAMLLINT = Path(antrea_ci.__file__).with_name("facts") / "yamllint.yaml"
 _FLAVOURS = ("openshift", "kubernetes")
 _VERSION = "VERSION"
 
@@ -22,6 +25,7 @@ _VERSION = "VERSION"
 def derived_files(template: Path) -> dict[str, bytes]:
     """Path below ``template/`` to content, for every file that is not written by hand."""
     files = dict(_bundle_files(template))
+    files[".yamllint.yaml"] = _YAMLLINT.read_bytes()
     files[".schemas/cluster.schema.json"] = schema_text("cluster").encode()
     files["tools.lock.yaml.jinja"] = _tools_lock().encode()
     return files
@@ -53,7 +57,8 @@ def _tools_lock() -> str:
 
 
 def main() -> None:
-    """Writes every derived file of the checkout in the current folder."""
+    """Writes every derived file of the checkout in the current folder, and the docs' page of rules."""
+    (Path("docs") / "rules.md").write_text(markdown(), encoding="utf-8")
     template = Path("template")
     for name, data in derived_files(template).items():
         path = template / name

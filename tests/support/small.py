@@ -9,6 +9,7 @@ import yaml
 
 from antrea_ci.bundle.importer import import_bundle
 from antrea_ci.repo import ClusterRepo
+from antrea_ci.yamlio import dump
 from support.bundles import below, bundle_files, write_archive
 
 NETWORKS = {
@@ -68,7 +69,7 @@ def cluster_repo(folder: Path, *, flavour: str = "openshift", **sections: Any) -
         "operator": "r.example.org/antrea-operator:v1.14.1",
         "antrea": "r.example.org/antrea-ubi:v1.14.1",
     }
-    (folder / "cluster.yaml").write_text(yaml.safe_dump({**cluster, **sections}, sort_keys=False))
+    (folder / "cluster.yaml").write_text(dump({**cluster, **sections}))
     return ClusterRepo.at(folder)
 
 
@@ -84,7 +85,7 @@ def rendering_repo(folder: Path, *, flavour: str = "openshift", **sections: Any)
 def set_cluster(root: Path, **sections: Any) -> None:
     """Replaces whole sections of cluster.yaml."""
     path = root / "cluster.yaml"
-    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **sections}, sort_keys=False))
+    path.write_text(dump({**yaml.safe_load(path.read_text()), **sections}))
 
 
 def edit(path: Path, old: str, new: str) -> int:

@@ -7,9 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
+from antrea_ci import vcs
 from antrea_ci.bundle.contents import Bundle, load_bundle
 from antrea_ci.bundle.objects import BundleObject, read_objects
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
+from antrea_ci.files import read_names
 from antrea_ci.findings import Finding
 from antrea_ci.model.effective import Cluster, examine
 from antrea_ci.render.engine import Rendering, render
@@ -30,6 +32,12 @@ class Context:
         self.today = today
         self.problems: list[Finding] = []
         self._given = rendering
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files of the repository, as paths from its root: what Git has or would take; without Git, all."""
+        names = vcs.worktree_files(self.repo.root)
+        return tuple(read_names(self.repo.root) if names is None else names)
 
     @cached_property
     def cluster(self) -> Cluster | None:

@@ -1,19 +1,74 @@
-"""Family ``drift``: what ``render`` writes is what the sources give."""
+"""Family ``drift``: what is written follows from its sources, and no update or merge was left half done."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from antrea_ci.checks.context import Context
+from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
+from antrea_ci.tools.lock import LockedTool, ToolsLock, read_lock
+from antrea_ci.yamlio import Document, parse
+
+# A marker that opens or closes; the line between the sides is also how Markdown underlines a heading.
+_MARKER = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_REJECTED = (".rej", ".orig")
+_RELEASED = ("openshift-install", "oc")
 
 
-def findings(context: Context) -> list[Finding]:
-    """An error for each file that ``render`` would change, add or remove."""
-    rendering = context.rendering
-    if rendering is None:
-        return []
-    why = "what is reviewed must be what is installed"
-    fix = "run `antrea-gitops render` and commit what changes"
-    return [
-        Finding("drift/stale", "is not what its sources give", location=Location(name), why=why, fix=fix)
-        for name in rendering.stale()
-    ]
+def findings(context: Context) -> Iterator[Finding]:
+    """An error for each file that ``render`` would change, and for what an update or a merge has left."""
+    if context.rendering:
+        for name in context.rendering.stale():
+            yield Finding("drift/stale", "is not what its sources give", location=Location(name))
+    yield from _left_behind(context)
+    yield from _tools(context)
+
+
+def _left_behind(context: Context) -> Iterator[Finding]:
+    for name in context.files:
+        if name.endswith(_REJECTED):
+            yield Finding(
+                "drift/rejected-hunk", "was left by an update that could not apply it", location=Location(name)
+            )
+        path = context.repo.root / name
+        data = path.read_bytes() if path.is_file() else b""
+        for marker in _MARKER.finditer(data):
+            place = Location(name, data.count(b"\n", 0, marker.start()) + 1, 1)
+            yield Finding("drift/conflict-marker", "a conflict is not resolved here", location=place)
+
+
+def _tools(context: Context) -> Iterator[Finding]:
+    path = context.repo.tools_lock_file
+    if not path.is_file():
+        return
+    name = context.repo.name(path)
+    try:
+        document, lock = parse(path.read_bytes(), name), read_lock(path)
+    except FindingsError as error:
+        yield from error.findings
+        return
+    yield from _unlocked(document, lock)
+    yield from _other_version(context, document, lock)
+
+
+def _unlocked(document: Document, lock: ToolsLock) -> Iterator[Finding]:
+    bare = [tool for tool in lock.tools.values() if not tool.sha256]
+    if bare:
+        names = " and ".join(tool.name for tool in bare)
+        place = document.locate(("tools", bare[0].name, "sha256"), key=True)
+        yield Finding("drift/tools-unlocked", f"no checksum is locked for {names}", location=place)
+
+
+def _other_version(context: Context, document: Document, lock: ToolsLock) -> Iterator[Finding]:
+    cluster = context.cluster
+    if cluster is None or cluster.file.openshift is None:
+        return
+    wanted = cluster.file.openshift.version
+    tools: list[LockedTool] = [tool for name, tool in lock.tools.items() if name in _RELEASED]
+    for tool in tools:
+        if tool.version != wanted:
+            message = f"{tool.name} {tool.version} is locked, the cluster is {wanted}"
+            place = document.locate(("tools", tool.name, "version"))
+            yield Finding("drift/tools-version", message, location=place)

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import date
 from pathlib import Path
 from typing import TypedDict, cast
@@ -33,7 +33,7 @@ class _Entry(TypedDict):
     rule: str
     message: str
     severity: str
-    location: dict[str, str | int]
+    location: tuple[str, int, int, int]
     object: str
     why: str
     fix: str
@@ -66,7 +66,7 @@ def keep(key: str, findings: Sequence[Finding]) -> None:
     path = _file(key)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps([asdict(finding) for finding in findings]).encode())
+        write_atomically(path, json.dumps([_entry(finding) for finding in findings]).encode())
         _forget_the_oldest(path.parent)
 
 
@@ -74,10 +74,19 @@ def _file(key: str) -> Path:
     return cache_folder() / "checks" / f"{key}.json"
 
 
+def _entry(finding: Finding) -> dict[str, object]:
+    return {**asdict(finding), "location": astuple(finding.location)}
+
+
 def _finding(entry: _Entry) -> Finding:
-    place = cast("tuple[str, int, int, int]", tuple(entry["location"].values()))
-    rest = {name: value for name, value in entry.items() if name not in ("location", "severity")}
-    return Finding(location=Location(*place), severity=Severity(entry["severity"]), **cast("dict[str, str]", rest))
+    return Finding(
+        entry["rule"],
+        entry["message"],
+        Severity(entry["severity"]),
+        Location(*entry["location"]),
+        **{name: entry[name] for name in ("object", "why", "fix", "source")},
+        stricter=entry["stricter"],
+    )
 
 
 def _content(path: Path) -> bytes:
