@@ -36,6 +36,7 @@ _SOURCES = ("cluster.yaml", "install-config.yaml", "antrea/*")
 FAMILIES = (
     Family("sources", "sources", _SOURCES),
     Family("images", "images", _SOURCES),
+    Family("installer", "installer", _SOURCES),
     Family("drift", "drift", ("*",)),
 )
 
