@@ -56,7 +56,7 @@ lint: $(READY)
 	@$(BIN)/yamllint --strict .
 
 unit: tools
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 bench: tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench
