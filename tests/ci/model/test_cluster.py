@@ -137,8 +137,8 @@ def test_a_sound_repository_has_no_finding(repo: ClusterRepo):
         ("  name: ocp", "  name: ''", "install-config/required"),
         ("cidr: 10.1.224.0/24", "cidr: 10.1.224.1/24", "network/cidr"),
         ("172.30.0.0/16", "10.129.0.0/16", "network/overlap"),
-        ("hostPrefix: 23", "hostPrefix: 31", "network/host-prefix"),
-        ("10.1.224.11", "10.1.225.11", "network/vip-outside"),
+        ("hostPrefix: 23", "hostPrefix: 31", "network/host-prefix-range"),
+        ("10.1.224.11", "10.1.225.11", "network/vip-elsewhere"),
     ],
 )
 def test_each_fault_of_the_install_config_has_its_rule_and_place(old: str, new: str, rule: str, repo: ClusterRepo):

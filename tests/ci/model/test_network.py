@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ KINDS = ("machine", "cluster", "service")
 def plan(**changes: object) -> NetworkPlan:
     """A sound plan with some values replaced; each value stands in ``file`` at line = its kind, column = its index."""
     texts: dict[str, object] = {"machine": MACHINE, "cluster": CLUSTER, "service": SERVICE}
-    others = ("nodes", "platform", "user_managed_load_balancer")
+    others = ("nodes", "platform", "user_managed_load_balancer", "minor")
     rest = {key: changes.pop(key) for key in others if key in changes}
     prefix = changes.pop("prefix", None)
     texts |= changes
@@ -47,6 +47,7 @@ def fired(**changes: object) -> set[tuple[str, str]]:
 
 DUAL = {"machine": f"{MACHINE},fd00:1::/64", "cluster": f"{CLUSTER},fd00:2::/48", "service": f"{SERVICE},fd00:3::/112"}
 SIX = {"machine": "fd00:1::/64", "cluster": "fd00:2::/48", "service": "fd00:3::/112"}
+ONE_OUTSIDE = {"api_vips": "10.1.225.1", "ingress_vips": "10.1.224.11"}
 DUAL_FIRST_SIX = {kind: ",".join(reversed(text.split(","))) for kind, text in DUAL.items()}
 
 
@@ -59,7 +60,12 @@ DUAL_FIRST_SIX = {kind: ",".join(reversed(text.split(","))) for kind, text in DU
         {**DUAL_FIRST_SIX, "platform": "baremetal"},
         {**SIX, "platform": "vsphere"},
         {"machine": "10.1.224.0/24,10.1.225.0/24"},
-        {"nodes": 512, "platform": "none"},
+        {"nodes": 512, "platform": "none", "machine": "10.1.0.0/16"},
+        {"nodes": 2, "machine": "10.1.224.0/29", "api_vips": "10.1.224.1", "ingress_vips": "10.1.224.6"},
+        {**SIX, "platform": "none"},
+        {**DUAL, "platform": "vsphere", "api_vips": "10.1.224.10,fd00:1::a", "ingress_vips": "10.1.224.11,fd00:1::b"},
+        {"service": "172.30.0.0/28"},
+        {"prefix": 24},
         {"service": "172.16.0.0/12", "machine": "10.1.0.0/16"},
     ],
 )
@@ -71,6 +77,10 @@ def test_a_sound_plan_has_no_error(changes: dict[str, object]):
     ("changes", "rule", "where"),
     [
         ({"machine": "10.1.224.0"}, "cidr", "machine[0]"),
+        ({"machine": "10.1.224.0/255.255.255.0"}, "cidr", "machine[0]"),
+        ({"machine": "10.1.224.0/"}, "cidr", "machine[0]"),
+        ({"machine": "fe80::%eth0/64"}, "cidr", "machine[0]"),
+        ({"machine": "010.1.224.0/24"}, "cidr", "machine[0]"),
         ({"cluster": "10.128.0.1/14"}, "cidr", "cluster[0]"),
         ({"service": "0.0.0.0/12"}, "cidr", "service[0]"),
         ({"service": "::/112"}, "cidr", "service[0]"),
@@ -80,24 +90,50 @@ def test_a_sound_plan_has_no_error(changes: dict[str, object]):
         ({"cluster": "10.0.0.0/14"}, "overlap", "cluster[0]"),
         ({"machine": "10.1.224.0/24,10.1.0.0/16"}, "overlap", "machine[1]"),
         ({"machine": "172.17.3.0/24"}, "docker-bridge", "machine[0]"),
-        ({**DUAL, "service": SERVICE}, "dual-stack", "service[0]"),
-        ({**DUAL, "platform": "aws"}, "dual-stack", "cluster[1]"),
+        ({**DUAL, "machine": MACHINE}, "dual-stack", "machine[0]"),
+        ({**DUAL, "cluster": "fd00:2::/48"}, "dual-stack", "cluster[0]"),
+        ({**DUAL, "service": SERVICE}, "families", "machine[1]"),
+        ({**SIX, "service": SERVICE}, "families", "machine[0]"),
+        ({"cluster": f"{CLUSTER},fd00:2::/48"}, "families", "cluster[1]"),
+        ({**DUAL, "platform": "aws"}, "ipv6-platform", "service[1]"),
+        ({**SIX, "platform": "aws"}, "ipv6-platform", "service[0]"),
         ({**DUAL_FIRST_SIX, "platform": "none"}, "family-order", "machine[0]"),
-        ({**SIX, "service": SERVICE}, "family-mismatch", "service[0]"),
-        ({"cluster": f"{CLUSTER},10.4.0.0/14"}, "several", "cluster[1]"),
-        ({"service": f"{SERVICE},172.31.0.0/16"}, "several", "service[1]"),
-        ({"prefix": 15, "cluster": "10.128.0.0/14"}, "host-prefix", "cluster[0]"),
-        ({"prefix": 31}, "host-prefix", "cluster[0]"),
+        ({**DUAL, "cluster": DUAL_FIRST_SIX["cluster"], "platform": "nutanix"}, "family-order", "cluster[0]"),
+        ({**DUAL, "cluster": DUAL_FIRST_SIX["cluster"], "platform": "vsphere"}, "primary-family", "cluster[0]"),
+        ({**DUAL_FIRST_SIX, "platform": "baremetal", "minor": 12}, "primary-family", "service[0]"),
+        ({"cluster": f"{CLUSTER},10.4.0.0/14"}, "second-network", "cluster[1]"),
+        ({**SIX, "service": "fd00:3::/112,fd00:4::/112"}, "second-network", "service[1]"),
+        ({"service": f"{SERVICE},172.31.0.0/16"}, "service-count", "service[1]"),
+        ({"service": f"{SERVICE},fd00:3::/112,172.31.0.0/16"}, "service-count", "service[2]"),
+        ({"prefix": 0}, "host-prefix-missing", "cluster[0]"),
+        ({"prefix": -1}, "host-prefix", "cluster[0]"),
         ({"cluster": "10.128.0.0/24"}, "host-prefix", "cluster[0]"),
         ({**SIX, "prefix": 72}, "host-prefix", "cluster[0]"),
-        ({**SIX, "cluster": "fd00:2::/47"}, "host-prefix", "cluster[0]"),
-        ({"nodes": 513}, "capacity", "cluster[0]"),
+        ({"prefix": 15}, "host-prefix-range", "cluster[0]"),
+        ({"prefix": 31}, "host-prefix-range", "cluster[0]"),
+        ({"prefix": 64}, "host-prefix-range", "cluster[0]"),
+        ({**SIX, "cluster": "fd00:2::/47"}, "host-prefix-range", "cluster[0]"),
+        ({"prefix": 25}, "pods-per-node", "cluster[0]"),
+        ({"nodes": 513, "machine": "10.1.0.0/16"}, "capacity", "cluster[0]"),
+        ({"nodes": 255}, "capacity", "machine[0]"),
         ({"service": "172.0.0.0/11"}, "service-size", "service[0]"),
         ({**SIX, "service": "fd00:3::/107"}, "service-size", "service[0]"),
+        ({"service": "172.30.0.0/29"}, "service-too-small", "service[0]"),
+        ({**SIX, "service": "fd00:3::/125"}, "service-too-small", "service[0]"),
         ({"api_vips": "10.1.224", "ingress_vips": "10.1.224.11"}, "vip", "api_vips[0]"),
-        ({"api_vips": "10.1.225.1", "ingress_vips": "10.1.224.11"}, "vip-outside", "api_vips[0]"),
+        ({**SIX, "api_vips": "fd00:1::1%eth0", "ingress_vips": "fd00:1::2"}, "vip", "api_vips[0]"),
+        ({**ONE_OUTSIDE, "platform": "baremetal"}, "vip-outside", "api_vips[0]"),
+        ({**ONE_OUTSIDE, "platform": "vsphere", "minor": 12}, "vip-outside", "api_vips[0]"),
+        ({**ONE_OUTSIDE, "platform": "vsphere"}, "vip-elsewhere", "api_vips[0]"),
+        ({**ONE_OUTSIDE, "platform": "nutanix"}, "vip-elsewhere", "api_vips[0]"),
+        ({"api_vips": "10.1.224.255", "ingress_vips": "10.1.224.11"}, "vip-reserved", "api_vips[0]"),
+        ({"api_vips": "10.1.224.10", "ingress_vips": "10.1.224.0"}, "vip-reserved", "ingress_vips[0]"),
         ({"api_vips": "10.1.224.10", "ingress_vips": "10.1.224.10"}, "vip-shared", "ingress_vips[0]"),
-        ({"api_vips": "10.1.224.10"}, "vip-count", "api_vips[0]"),
+        ({"api_vips": "10.1.224.10"}, "vip-missing", "api_vips[0]"),
+        ({"api_vips": "10.1.224.10,fd00:1::a", "ingress_vips": "10.1.224.11"}, "vip-pairs", "ingress_vips[0]"),
+        ({"api_vips": "10.1.224.1,10.1.224.2", "ingress_vips": "10.1.224.11"}, "vip-families", "api_vips[1]"),
+        ({**DUAL, "api_vips": "fd00:1::a", "ingress_vips": "fd00:1::b"}, "vip-families", "api_vips[0]"),
+        ({"api_vips": "10.1.224.1,fd::1,fd::2", "ingress_vips": "10.1.224.11"}, "vip-count", "api_vips[2]"),
     ],
 )
 def test_each_rule_fires_at_its_value(changes: dict[str, object], rule: str, where: str):
@@ -109,7 +145,7 @@ def test_each_rule_fires_at_its_value(changes: dict[str, object], rule: str, whe
 def test_a_cluster_network_without_a_host_prefix_is_an_error():
     entry = Entry(CLUSTER, ("cluster[0]", Location("file", 2, 1)), None)
     findings = NetworkPlan((), (entry,), ()).findings()
-    assert [(finding.rule, finding.location.line) for finding in findings] == [("network/host-prefix", 2)]
+    assert [(finding.rule, finding.location.line) for finding in findings] == [("network/host-prefix-missing", 2)]
 
 
 def test_docker_s_network_is_only_warned_of():
@@ -133,9 +169,9 @@ def test_every_fault_is_told_at_once():
     assert {rule for rule, _ in fired(machine="x", service="10.129.0.0/16", prefix=31, api_vips="1")} == {
         "cidr",
         "overlap",
-        "host-prefix",
+        "host-prefix-range",
         "vip",
-        "vip-count",
+        "vip-missing",
     }
 
 
@@ -184,7 +220,8 @@ def test_the_order_of_the_networks_does_not_decide_whether_they_overlap(order: l
 @given(st.integers(8, 30), st.integers(16, 30), st.integers(0, 4000))
 def test_capacity_is_the_number_of_pieces(length: int, prefix: int, nodes: int):
     pieces = len(range(0, 2 ** (32 - length), 2 ** (32 - prefix))) if prefix >= length else 0
-    found = {rule for rule, _ in fired(cluster=str(ip_network((0x40000000, length))), prefix=prefix, nodes=nodes)}
+    plan = {"cluster": str(ip_network((0x40000000, length))), "machine": "10.0.0.0/8", "service": "192.168.0.0/16"}
+    found = {rule for rule, _ in fired(**plan, prefix=prefix, nodes=nodes)}
     assert ("capacity" in found) == (prefix >= length and nodes > pieces)
     assert ("host-prefix" in found) == (prefix < length)
 
@@ -193,7 +230,7 @@ def test_capacity_is_the_number_of_pieces(length: int, prefix: int, nodes: int):
 def test_an_address_is_outside_exactly_where_arithmetic_says_so(network: IPv4Network | IPv6Network, number: int):
     address = type(network.network_address)(number % 2**network.max_prefixlen)
     low, high = bounds(network)
-    found = {rule for rule, _ in fired(machine=network, api_vips=address, ingress_vips=address)}
+    found = {rule for rule, _ in fired(machine=network, api_vips=address, ingress_vips=address, platform="baremetal")}
     assert ("vip-outside" in found) == (not low <= int(address) <= high)
 
 
@@ -205,3 +242,30 @@ def test_two_writings_of_one_address_are_the_same():
 def test_every_pair_of_kinds_is_compared():
     for first, second in itertools.combinations(KINDS, 2):
         assert "overlap" in {rule for rule, _ in fired(**{first: "10.64.0.0/16", second: "10.64.3.0/24"})}
+
+
+@given(st.integers(20, 32), st.integers(0, 4096))
+def test_machine_networks_hold_as_many_nodes_as_they_have_addresses_for_hosts(length: int, nodes: int):
+    network = ip_network((0x0A000000 + 2 ** (32 - length), length))
+    found = {
+        where for rule, where in fired(machine=network, nodes=nodes, service="192.168.0.0/16") if rule == "capacity"
+    }
+    assert ("machine[0]" in found) == (nodes > len(list(network.hosts())))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_an_address_in_ipv6_clothes_is_the_ipv4_address(number: int):
+    plain = IPv4Address(number)
+    found = fired(machine="10.0.0.0/8", api_vips=plain, ingress_vips=f"::ffff:{plain}", platform="baremetal")
+    assert ("vip-shared", "ingress_vips[0]") in found
+
+
+def test_every_finding_says_why_and_what_to_do():
+    findings = plan(machine="10.129.0.0/16", prefix=15, api_vips="1.2.3.4", ingress_vips="1.2.3.4").findings()
+    assert findings
+    assert all(finding.why and finding.fix and finding.source for finding in findings)
+
+
+def test_only_what_the_installer_would_take_is_called_stricter():
+    found = {f.rule: f.stricter for f in plan(**ONE_OUTSIDE, platform="vsphere", cluster="10.1.0.0/16").findings()}
+    assert (found["network/vip-elsewhere"], found["network/overlap"]) == (True, False)
