@@ -36,8 +36,11 @@ _SOURCES = ("cluster.yaml", "install-config.yaml", "antrea/*")
 FAMILIES = (
     Family("sources", "sources", _SOURCES),
     Family("images", "images", _SOURCES),
+    Family("schema", "schema", _SOURCES),
+    Family("versions", "versions", _SOURCES),
     Family("installer", "installer", _SOURCES),
     Family("drift", "drift", ("*",)),
+    Family("style", "style", ("*.yaml", "*.yml")),
 )
 
 

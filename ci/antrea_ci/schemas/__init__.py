@@ -1,0 +1,1 @@
+"""Kubernetes objects against the schemas of their kinds, without a cluster and without a network."""
