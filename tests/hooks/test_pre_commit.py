@@ -23,7 +23,16 @@ ARTICLE = ROOT / "docs/examples/article.answers.yml"
 HOOKS = yaml.safe_load((ROOT / "template/.pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
 PUBLISHED = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 # What pip needs of a checkout to build the package.
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "copier.yml", "template", "generator", "ci")
+SOURCES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".pre-commit-hooks.yaml",
+    "copier.yml",
+    "template",
+    "generator",
+    "ci",
+)
 
 pytestmark = pytest.mark.xdist_group("pre-commit")
 
