@@ -15,18 +15,24 @@ if TYPE_CHECKING:
     from antrea_ci.installer_view import View
 
 
-def check_install_config(path: Path, version: str) -> list[Finding]:
-    """An install-config as openshift-install of ``version`` ("4.12.45" or "4.18") would take it."""
+def check_install_config(path: Path, version: str, shown: str = "") -> list[Finding]:
+    """An install-config as openshift-install of ``version`` ("4.12.45" or "4.18") would take it.
+
+    ``shown`` is the file's name in messages, if it is not ``path``.
+    """
     from antrea_ci.install_config import judge
 
-    return in_order(completed(judge(_read(path), str(path), version, in_repository=False).findings))
+    return in_order(completed(judge(_read(path), shown or str(path), version, in_repository=False).findings))
 
 
-def check_antrea_config(component: Component, path: Path, version: str) -> list[Finding]:
-    """An antrea-agent.conf or antrea-controller.conf as that program of ``version`` ("1.13.1") would take it."""
+def check_antrea_config(component: Component, path: Path, version: str, shown: str = "") -> list[Finding]:
+    """An antrea-agent.conf or antrea-controller.conf as that program of ``version`` ("1.13.1") would take it.
+
+    ``shown`` is the file's name in messages, if it is not ``path``.
+    """
     from antrea_ci.antrea_options import judge
 
-    return in_order(completed(judge(component, _read(path), str(path), version)))
+    return in_order(completed(judge(component, _read(path), shown or str(path), version)))
 
 
 def check_manifests(folder: Path, version: str) -> View:

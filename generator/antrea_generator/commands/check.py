@@ -150,10 +150,10 @@ def _judged(folder: Path, bare: _Bare) -> tuple[list[Finding], View | None]:
     findings: list[Finding] = []
     if bare.install_config:
         version = _required(bare.openshift_version, "--install-config needs --openshift-version, such as 4.18")
-        findings += check_install_config(folder / bare.install_config, version)
+        findings += check_install_config(folder / bare.install_config, version, str(bare.install_config))
     for component, path in bare.antrea_configs.items():
         version = _required(bare.antrea_version, "a configuration of Antrea needs --antrea-version, such as 1.13.1")
-        findings += check_antrea_config(component, folder / path, version)
+        findings += check_antrea_config(component, folder / path, version, str(path))
     if bare.manifests is None:
         return findings, None
     view = check_manifests(folder / bare.manifests, bare.openshift_version)
