@@ -10,6 +10,11 @@ from antrea_ci.values import value_at
 from antrea_ci.yamlio import Document, Path, Value
 
 Steps = tuple[str | int, ...]
+# types.Platform.Name() asks in this order.
+_PLATFORM_ORDER = (
+    *("alibabacloud", "aws", "azure", "baremetal", "gcp", "ibmcloud", "libvirt", "none", "external", "openstack"),
+    *("vsphere", "ovirt", "powervs", "nutanix"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,17 @@ class Config:
         """The list at ``path``; empty where there is none."""
         found = self.at(*path)
         return found if isinstance(found, list) else []
+
+    @property
+    def platform(self) -> str:
+        """The name of the platform; of several the one that the installer goes by; empty where there is none."""
+        platforms = self.mapping("platform")
+        return next((name for name in _PLATFORM_ORDER if isinstance(platforms.get(name), dict)), "")
+
+    def lacks(self, *path: str | int) -> bool:
+        """Whether the text at ``path`` is absent or empty, and nothing of a wrong kind stands above it."""
+        above = [self.at(*path[:length]) for length in range(1, len(path))]
+        return all(isinstance(value, dict | list | None) for value in above) and self.at(*path) in (None, "")
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Where the value (or ``key``) at ``path`` stands in the file; its nearest parent where there is none."""
