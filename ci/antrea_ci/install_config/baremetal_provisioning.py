@@ -1,0 +1,112 @@
+"""The provisioning network of platform baremetal: what `create cluster` demands of it, after `create manifests`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from antrea_ci.findings import Finding
+from antrea_ci.install_config.hosts import mac_fault
+from antrea_ci.install_config.images import os_image_fault
+from antrea_ci.install_config.platform_facts import platform_facts
+from antrea_ci.install_config.section import Section
+from antrea_ci.model.network import Network, parse_address
+from antrea_ci.model.network.entry import Address
+
+_RULE = "provisioning"
+_CIDR, _RANGE = "provisioningNetworkCIDR", "provisioningDHCPRange"
+_BOOTSTRAP, _CLUSTER = "bootstrapProvisioningIP", "clusterProvisioningIP"
+
+
+def findings(platform: Section) -> Iterator[Finding]:
+    """What is wrong with its addresses, its range and the images."""
+    rules = platform_facts()["baremetal"]
+    kind = platform.text("provisioningNetwork") or rules["default_provisioning_network"]
+    text = platform.text(_CIDR) or rules["default_provisioning_cidr"]
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        yield platform.finding("provisioning-cidr", (_CIDR,), f"is {text!r}, which is no network")
+        return
+    machines = list(_machine_networks(platform))
+    if kind == "Disabled":
+        yield from _on_machine_network(platform, machines)
+    elif kind in rules["provisioning_networks"]:
+        yield from _network(platform, network, machines, text)
+        if kind == "Managed" and network.version == 6 and network.prefixlen < rules["shortest_managed_ipv6_prefix"]:
+            message = f"is too large; dnsmasq serves /{rules['shortest_managed_ipv6_prefix']} or smaller"
+            yield platform.finding(_RULE, (_CIDR,), message)
+        yield from _range(platform, network)
+        yield from _macs(platform)
+    for key in ("bootstrapOSImage", "clusterOSImage"):
+        if fault := os_image_fault(platform.text(key)):
+            yield platform.finding("os-image", (key,), fault)
+
+
+def _on_machine_network(platform: Section, machines: list[Network]) -> Iterator[Finding]:
+    """Without a network of its own, provisioning runs on the machine network."""
+    for key in (_BOOTSTRAP, _CLUSTER):
+        address = _address(platform.text(key))
+        if address and machines and not any(address in network for network in machines):
+            message = f"is {address}, which is in no machine network, and there is no provisioning network"
+            yield platform.finding(_RULE, (key,), message)
+
+
+def _network(platform: Section, network: Network, machines: list[Network], text: str) -> Iterator[Finding]:
+    if str(network.network_address) != text.partition("/")[0] and _address(text.partition("/")[0]) != network[0]:
+        yield platform.finding(_RULE, (_CIDR,), f"is {text}, which has host bits set", fix=f"write {network}")
+    for machine in machines:
+        if machine.version == network.version and machine.overlaps(network):
+            yield platform.finding(_RULE, (_CIDR,), f"is {network}, which overlaps the machine network {machine}")
+    for key in (_BOOTSTRAP, _CLUSTER):
+        address = _address(platform.text(key))
+        if address and address not in network:
+            yield platform.finding(_RULE, (key,), f"is {address}, which is not in the provisioning network {network}")
+
+
+def _range(platform: Section, network: Network) -> Iterator[Finding]:
+    text = platform.text(_RANGE)
+    if not text:
+        return
+    ends = [_address(end) for end in text.split(",")]
+    if len(ends) != 2 or None in ends:
+        yield platform.finding(_RULE, (_RANGE,), f"is {text!r}; it must be two addresses, start,end")
+        return
+    addresses = [end for end in ends if end is not None]
+    outside = [str(end) for end in addresses if end not in network]
+    if outside:
+        message = f"is {text}, and {outside[0]} is not in the provisioning network {network}"
+        yield platform.finding(_RULE, (_RANGE,), message)
+        return
+    first, last = (int(end) for end in addresses)
+    for key, default in ((_BOOTSTRAP, "default_bootstrap_address"), (_CLUSTER, "default_cluster_address")):
+        address = _address(platform.text(key)) or network[platform_facts()["baremetal"][default]]
+        if first <= int(address) <= last:
+            yield platform.finding(_RULE, (key,), f"is {address}, which is in the DHCP range {text}")
+
+
+def _macs(platform: Section) -> Iterator[Finding]:
+    keys = ("externalMACAddress", "provisioningMACAddress")
+    for key in keys:
+        mac = platform.text(key)
+        if mac and (fault := mac_fault(mac)):
+            yield platform.finding(_RULE, (key,), f"is {mac!r}, which {fault}")
+    first, second = (platform.text(key).lower() for key in keys)
+    if first and first == second:
+        yield platform.finding(_RULE, (keys[1],), f"is that of `{keys[0]}` too")
+
+
+def _machine_networks(platform: Section) -> Iterator[Network]:
+    networking = Section(platform.config, ("networking",))
+    for entry in networking.each("machineNetwork"):
+        try:
+            yield ip_network(entry.text("cidr"), strict=False)
+        except ValueError:
+            continue  # told as a network that cannot be read
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return parse_address(text)
+    except ValueError:
+        return None
