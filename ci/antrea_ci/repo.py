@@ -70,6 +70,10 @@ class ClusterRepo:
         return self.root / ".yamllint.yaml"
 
     @property
+    def installed_file(self) -> Path:
+        return self.root / "installed.yaml"
+
+    @property
     def answers_file(self) -> Path:
         return self.root / ".copier-answers.yml"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
@@ -68,13 +69,37 @@ def references(root: Path) -> bytes:
     return done.stdout if done else b""
 
 
-def git(root: Path, *arguments: str, timeout: float = 60.0) -> Completed | None:
+def contents(root: Path, revisions: Sequence[str], name: str) -> dict[str, bytes]:
+    """The file ``name`` (a path from ``root``) as it is in each of ``revisions`` that is there and has it."""
+    # No revision has white space in its name; one that had would spoil the protocol.
+    asked = [revision for revision in revisions if len(revision.split()) == 1]
+    lines = "".join(f"{revision}:./{name}\n" for revision in asked)
+    done = git(root, "cat-file", "--batch", stdin=lines.encode())
+    answer = done.stdout if done and done.code == 0 else b""
+    found: dict[str, bytes] = {}
+    for revision in asked:
+        head, _, rest = answer.partition(b"\n")
+        words = head.split(b" ")
+        if len(words) == 3 and words[1] == b"blob":
+            size = int(words[2])
+            found[revision], rest = rest[:size], rest[size + 1 :]
+        answer = rest
+    return found
+
+
+def last_change(root: Path, name: str) -> str | None:
+    """The newest commit of HEAD's history that changed, added or removed the file ``name``; None if none did."""
+    done = git(root, "rev-list", "--max-count=1", "HEAD", "--", name)
+    return done.stdout.decode().strip() or None if done and done.code == 0 else None
+
+
+def git(root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0) -> Completed | None:
     """What ``git ARGUMENTS`` leaves when run in ``root``, whatever its exit code; None on a machine without git.
 
     GitPython, whose import alone takes longer than these commands, is used where it has more to offer.
     """
     try:
-        return run(["git", *arguments], cwd=root, env=_environment(), timeout=timeout, check=False)
+        return run(["git", *arguments], cwd=root, env=_environment(), stdin=stdin, timeout=timeout, check=False)
     except MissingRequirementError:
         return None
 
