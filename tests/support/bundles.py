@@ -107,6 +107,13 @@ def operator(image: str = "ReplaceOperatorImage") -> bytes:
                   command: [antrea-operator]
                   # Replace this with the built image name
                   image: {image}
+                  env:
+                    - {{name: OPERATOR_NAME, value: antrea-operator}}
+                    - {{name: POD_NAME, valueFrom: {{fieldRef: {{fieldPath: metadata.name}}}}}}
+                    - {{name: WATCH_NAMESPACE, valueFrom: {{fieldRef: {{fieldPath: metadata.namespace}}}}}}
+              tolerations:
+                - {{key: node-role.kubernetes.io/master, operator: Exists, effect: NoSchedule}}
+                - {{key: node.kubernetes.io/not-ready, operator: Exists, effect: NoSchedule}}
         """)
 
 
@@ -130,7 +137,8 @@ def bundle_files(flavour: str = "openshift", *, image_fields: Iterable[str] = ("
     fields = tuple(image_fields)
     return {
         # Without a line break at its end, as the vendor ships it.
-        "namespace.yaml": b"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: antrea-operator",
+        "namespace.yaml": b"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: antrea-operator\n"
+        b"  labels:\n    openshift.io/run-level: '0'",
         CRD: crd(fields),
         CR: custom_resource(flavour, fields),
         "operator.yaml": operator(),
@@ -140,7 +148,7 @@ def bundle_files(flavour: str = "openshift", *, image_fields: Iterable[str] = ("
             metadata:
               name: antrea-operator
             rules:
-            - apiGroups: [operator.antrea.vmware.com]
+            - apiGroups: ['*']
               resources: ['*']
               verbs: ['*']
             """),

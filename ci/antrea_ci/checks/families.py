@@ -36,9 +36,12 @@ _SOURCES = ("cluster.yaml", "install-config.yaml", "antrea/*")
 FAMILIES = (
     Family("sources", "sources", _SOURCES),
     Family("images", "images", _SOURCES),
+    Family("antrea", "antrea", _SOURCES),
     Family("schema", "schema", _SOURCES),
     Family("versions", "versions", _SOURCES),
+    Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
+    Family("operator", "operator", _SOURCES),
     Family("drift", "drift", ("*",)),
     Family("style", "style", ("*.yaml", "*.yml")),
 )

@@ -1,0 +1,136 @@
+"""Family ``operator``: what brings the network can run where there is none, with the rights that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from antrea_ci.bundle.objects import BundleObject
+from antrea_ci.checks.context import Context
+from antrea_ci.facts import facts
+from antrea_ci.findings import Finding
+from antrea_ci.permissions import granted, permissions_of, required
+from antrea_ci.values import mapping_at, text_at, value_at
+from antrea_ci.yamlio import Path, Value
+
+_POD = ("spec", "template", "spec")
+_OPENSHIFT = "openshift"
+
+
+@dataclass(frozen=True)
+class _Operator:
+    """The operator's Deployment among the rendered objects."""
+
+    deployment: BundleObject
+    objects: tuple[BundleObject, ...]
+    flavour: str
+
+    def find(self, kind: str, name: str, namespace: str = "") -> BundleObject | None:
+        wanted = (kind, namespace, name)
+        return next((item for item in self.objects if (item.kind, item.namespace, item.name) == wanted), None)
+
+    @property
+    def account(self) -> str:
+        """The ServiceAccount that the pod runs as; Kubernetes' own where none is named."""
+        pod = mapping_at(self.deployment.value, _POD)
+        return text_at(pod, ("serviceAccountName",)) or text_at(pod, ("serviceAccount",)) or "default"
+
+
+def findings(context: Context) -> Iterator[Finding]:
+    """What keeps the operator from running or from doing its work."""
+    cluster, bundle = context.cluster, context.bundle
+    if cluster is None or bundle is None:
+        return
+    for item in context.objects:
+        if item.identity == bundle.operator.identity:
+            operator = _Operator(item, context.objects, cluster.file.flavour)
+            yield from _pod(operator)
+            yield from _rights(operator)
+            yield from _run_level(operator)
+
+
+def _pod(operator: _Operator) -> Iterator[Finding]:
+    item, pod = operator.deployment, mapping_at(operator.deployment.value, _POD)
+    if pod.get("hostNetwork") is not True:
+        yield _at(item, "host-network", (*_POD, "hostNetwork"), "`hostNetwork` is not true")
+    if item.at(("spec", "replicas")) not in (None, 1):
+        yield _at(item, "replicas", ("spec", "replicas"), f"`replicas` is {item.at(('spec', 'replicas'))!r}, not 1")
+    tolerated = pod.get("tolerations")
+    for taint in _fact_list("tolerations", "every") + _for(operator, "tolerations"):
+        if not any(_tolerates(each, taint) for each in _items(tolerated)):
+            yield _at(item, "toleration", (*_POD, "tolerations"), f"the taint {taint}:NoSchedule is not tolerated")
+    given = {text_at(each, ("name",)) for each in _items(item.at((*_POD, "containers", 0, "env")))}
+    for name in _fact_list("environment"):
+        if name not in given:
+            yield _at(item, "environment", (*_POD, "containers", 0, "env"), f"the variable {name} is missing")
+
+
+def _rights(operator: _Operator) -> Iterator[Finding]:
+    item = operator.deployment
+    account, namespace = operator.account, item.namespace
+    if operator.find("ServiceAccount", account, namespace) is None:
+        message = f"nobody makes the ServiceAccount {namespace}/{account}"
+        yield _at(item, "reference", (*_POD, "serviceAccountName"), message)
+        return
+    bindings = [each for each in operator.objects if each.kind == "ClusterRoleBinding"]
+    ours = [each for each in bindings if _binds(each, account, namespace)]
+    if not ours:
+        message = f"no ClusterRoleBinding names the ServiceAccount {namespace}/{account}"
+        yield _at(item, "unbound", (*_POD, "serviceAccountName"), message)
+    for binding in ours:
+        role = operator.find("ClusterRole", text_at(binding.value, ("roleRef", "name")))
+        if role is None:
+            message = f"nobody makes the ClusterRole {text_at(binding.value, ('roleRef', 'name'))!r}"
+            yield _at(binding, "reference", ("roleRef", "name"), message)
+        else:
+            yield from _permissions(role, operator.flavour)
+
+
+def _permissions(role: BundleObject, flavour: str) -> Iterator[Finding]:
+    given = permissions_of(role.at(("rules",)))
+    for group, resources in required(flavour).items():
+        lacking: list[str] = []
+        for resource, verbs in resources.items():
+            missing = [verb for verb in verbs if not granted(given, group, resource, verb)]
+            lacking += [f"{resource} ({', '.join(missing)})"] if missing else []
+        if lacking:
+            message = f"in the API group {group or 'core'} the operator may not use {', '.join(lacking)}"
+            yield _at(role, "permission", ("rules",), message)
+
+
+def _run_level(operator: _Operator) -> Iterator[Finding]:
+    namespace = operator.find("Namespace", operator.deployment.namespace)
+    wanted = mapping_at(facts("operator"), ("runLevel",))
+    if namespace is None or operator.flavour != _OPENSHIFT:
+        return
+    path = ("metadata", "labels", text_at(wanted, ("label",)))
+    if namespace.at(path) != wanted.get("value"):
+        yield _at(namespace, "run-level", path, f"the label {path[-1]} is not {wanted.get('value')!r}")
+
+
+def _at(item: BundleObject, rule: str, path: Path, message: str) -> Finding:
+    return Finding(f"operator/{rule}", message, location=item.locate(path), object=item.label)
+
+
+def _binds(binding: BundleObject, account: str, namespace: str) -> bool:
+    wanted = ("ServiceAccount", account, namespace)
+    subjects = _items(binding.at(("subjects",)))
+    return any(tuple(text_at(each, (key,)) for key in ("kind", "name", "namespace")) == wanted for each in subjects)
+
+
+def _tolerates(toleration: Value, taint: str) -> bool:
+    key, effect = text_at(toleration, ("key",)), text_at(toleration, ("effect",))
+    exists = text_at(toleration, ("operator",)) == "Exists"
+    return effect in ("", "NoSchedule") and ((exists and key in ("", taint)) or key == taint)
+
+
+def _items(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _for(operator: _Operator, name: str) -> list[str]:
+    return _fact_list(name, operator.flavour)
+
+
+def _fact_list(*path: str) -> list[str]:
+    return [str(each) for each in _items(value_at(facts("operator"), path))]
