@@ -64,6 +64,13 @@ def version_of_archive(name: str) -> str | None:
     return found[1] if found else None
 
 
+def placeholders_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Line and column (from 0) and text of each placeholder outside the comments of ``text``."""
+    for number, line in enumerate(text.split("\n")):
+        for match in _PLACEHOLDER.finditer(_COMMENT.sub("", line)):
+            yield number, match.start(), match[0]
+
+
 def find_placeholders(objects: Iterable[BundleObject]) -> tuple[Placeholder, ...]:
     """Every placeholder and floating image, by place. Comments and the texts of a CRD are no places."""
     found: set[Placeholder] = set()
@@ -93,6 +100,5 @@ def _in_scalar(file: str, node: yaml.ScalarNode, *, is_image: bool) -> Iterator[
         return
     # Only in a literal block does each line of the value stand on a line of its own, from the one after `|` on.
     step = 1 if node.style == "|" else 0
-    for offset, line in enumerate(text.split("\n")):
-        for match in _PLACEHOLDER.finditer(_COMMENT.sub("", line)):
-            yield Placeholder(file, start + step * (offset + 1), match[0], PlaceholderKind.PLACEHOLDER)
+    for offset, _, found in placeholders_in(text):
+        yield Placeholder(file, start + step * (offset + 1), found, PlaceholderKind.PLACEHOLDER)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from antrea_ci.bundle.contents import Bundle
-from antrea_ci.bundle.images import PlaceholderKind, find_placeholders
-from antrea_ci.bundle.objects import read_objects
+from antrea_ci.bundle.images import is_floating
+from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.checks.context import Context
-from antrea_ci.findings import Finding, Location, Severity
+from antrea_ci.checks.image_owner import owner_findings
+from antrea_ci.checks.image_pulls import pull_findings, registries
+from antrea_ci.embedded import embedded_text
+from antrea_ci.findings import Finding, Severity
+from antrea_ci.image_references import Form, ImageText, image_texts, is_reference
 from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
-from antrea_ci.render.engine import Rendering
 from antrea_ci.render.overlay import IMAGE_FIELDS
 
-_EXAMPLE_HOST = "registry.example.com"
 _INTERWORKING = "interworking"
+_PHASE2 = ("dummy", "vmware.io/", "Interworking", "interworkingImage")
 
 
 def findings(context: Context) -> Iterator[Finding]:
@@ -25,8 +28,9 @@ def findings(context: Context) -> Iterator[Finding]:
         return
     yield from _fields(cluster, bundle)
     yield from _examples(cluster)
-    if context.rendering:
-        yield from _left_over(cluster, context.rendering)
+    yield from _texts(context, cluster)
+    yield from pull_findings(context, cluster)
+    yield from owner_findings(context, cluster, bundle)
 
 
 def _fields(cluster: Cluster, bundle: Bundle) -> Iterator[Finding]:
@@ -40,9 +44,7 @@ def _fields(cluster: Cluster, bundle: Bundle) -> Iterator[Finding]:
                 "images/missing",
                 f"`images.{name}` is missing: the bundle's CRD has the field {field}",
                 location=images,
-                why="the operator would install the image that stands in the vendor's file, or none",
                 fix=f"add `{name}: REGISTRY/IMAGE:TAG` below `images` in cluster.yaml (answer: {name}_image)",
-                source="DOMAIN 1.2",
             )
     for name in given:
         if name not in wanted and name != _INTERWORKING:
@@ -50,50 +52,60 @@ def _fields(cluster: Cluster, bundle: Bundle) -> Iterator[Finding]:
             yield Finding(
                 "images/unused",
                 f"`images.{name}` is used by nothing: the bundle's CRD has no field for it",
-                Severity.WARNING,
-                cluster.document.locate(("images", name), key=True),
+                location=cluster.document.locate(("images", name), key=True),
                 why=f"this bundle takes {has}" if has else "this bundle takes no image",
-                fix="remove it, or import the bundle that it belongs to",
-                source="DOMAIN 1.2",
             )
 
 
 def _examples(cluster: Cluster) -> Iterator[Finding]:
     for name in ("operator", *IMAGE_FIELDS.values()):
         image = getattr(cluster.file.images, name)
-        if image and registry_host(image) == _EXAMPLE_HOST:
-            yield Finding(
-                "images/example",
-                f"`images.{name}` names the example registry {_EXAMPLE_HOST}",
-                Severity.WARNING,
-                cluster.document.locate(("images", name)),
-                why="no node can pull from it",
-                fix="write the registry that your nodes pull from",
-            )
+        if image and (host := registry_host(image)) in registries("example"):
+            message = f"`images.{name}` names the example registry {host}"
+            yield Finding("images/example", message, location=cluster.document.locate(("images", name)))
 
 
-def _left_over(cluster: Cluster, rendering: Rendering) -> Iterator[Finding]:
-    repo = rendering.repo
-    phase2 = () if cluster.file.nsx.enabled else ("dummy", "vmware.io/", "Interworking")
-    objects = read_objects(rendering.trees[repo.rendered], repo.name(repo.rendered))
-    for left in find_placeholders(objects):
-        # Phase 2 fills these; until then nothing reads them.
-        later = any(word in left.value for word in phase2)
-        what = "a placeholder" if left.kind is PlaceholderKind.PLACEHOLDER else "an image without a version"
-        owner = next(item for item in objects if item.file == left.file)
-        yield Finding(
-            "images/placeholder" if left.kind is PlaceholderKind.PLACEHOLDER else "images/floating",
-            f"{left.value} is {what}",
-            Severity.WARNING if later else Severity.ERROR,
-            Location(f"{repo.name(repo.rendered)}/{left.file}", left.line),
-            owner.label,
-            why=_why(left.kind, later=later),
-            fix="fill it when the cluster joins NSX" if later else "give the image in cluster.yaml, or patch it",
-            source="DOMAIN 1.1",
-        )
+def _texts(context: Context, cluster: Cluster) -> Iterator[Finding]:
+    """Placeholders, floating references and what is no reference, in every string of every rendered object."""
+    rendering, repo = context.rendering, context.repo
+    if rendering is None:
+        return
+    for item in context.objects:
+        source = rendering.trees[repo.rendered][item.file].decode()
+        for found in image_texts(item):
+            if fault := _fault(found):
+                yield _finding(item, found, fault, source, later=_is_later(cluster, found))
 
 
-def _why(kind: PlaceholderKind, *, later: bool) -> str:
-    if later:
-        return "only NSX (phase 2) reads it; the installation does not"
-    return "nobody can pull it" if kind is PlaceholderKind.PLACEHOLDER else "it means another image tomorrow"
+def _fault(found: ImageText) -> tuple[str, str] | None:
+    """The rule that a text breaks, and how; None if it is an image with a version of its own."""
+    if found.form is Form.PLACEHOLDER:
+        return "placeholder", f"{found.text} is a placeholder"
+    if found.form is Form.LATEST:
+        return "floating", f"{found.text} is an image without a version"
+    if not found.text:
+        return "floating", "the image is empty"
+    if not is_reference(found.text):
+        return "not-a-reference", f"{found.text!r} is no image reference"
+    return ("floating", f"{found.text} is an image without a version") if is_floating(found.text) else None
+
+
+def _is_later(cluster: Cluster, found: ImageText) -> bool:
+    """Phase 2 fills these; until then nothing reads them."""
+    named = (found.text, str(found.path[-1]))
+    return not cluster.file.nsx.enabled and any(word in text for word in _PHASE2 for text in named)
+
+
+def _finding(item: BundleObject, found: ImageText, fault: tuple[str, str], source: str, *, later: bool) -> Finding:
+    rule, message = fault
+    path = (*item.base, *found.path)
+    text = embedded_text(item.document, path, source) if found.inside.line else None
+    return Finding(
+        f"images/{rule}",
+        message,
+        Severity.WARNING if later else Severity.ERROR,
+        text.place(found.inside) if text else item.locate(found.path),
+        item.label,
+        why="only NSX (phase 2) reads it; the installation does not" if later else "",
+        fix="fill it when the cluster joins NSX" if later else "",
+    )

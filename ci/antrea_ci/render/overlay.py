@@ -69,7 +69,7 @@ def _header(item: BundleObject) -> list[str]:
 
 def _operator_patch(operator: BundleObject, image: str) -> str:
     lines = [*_header(operator), "spec:", "  template:", "    spec:"]
-    ours = _operator_containers(operator)
+    ours = operator_containers(operator)
     for kind, names in ours.items():
         lines.append(f"      {kind}:")
         for name in names:
@@ -77,7 +77,7 @@ def _operator_patch(operator: BundleObject, image: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _operator_containers(operator: BundleObject) -> dict[str, list[str]]:
+def operator_containers(operator: BundleObject) -> dict[str, list[str]]:
     """The containers that run the operator's image: the one named like its Deployment, or the first, and its twins."""
     pod = value_at(operator.value, _POD)
     assert isinstance(pod, dict), "read_bundle refuses a Deployment without a pod template"

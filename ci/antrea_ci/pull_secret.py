@@ -1,0 +1,55 @@
+"""The registries that a pull secret opens, found as container runtimes find them. The secret itself goes nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+from antrea_ci.image_references import repository_of
+
+VARIABLE = "ANTREA_GITOPS_PULL_SECRET"
+_DOCKER_HUB = frozenset({"index.docker.io", "registry-1.docker.io", "docker.io"})
+
+
+def covered_registries(text: str) -> frozenset[str] | None:
+    """The registries, or paths in them, that a pull secret's ``auths`` name; None where ``text`` is no pull secret."""
+    with suppress(ValueError):
+        value = cast("object", json.loads(text))
+        auths = cast("Mapping[str, object]", value).get("auths") if isinstance(value, dict) else None
+        if isinstance(auths, dict):
+            return frozenset(_registry(str(key)) for key in cast("Mapping[object, object]", auths))
+    return None
+
+
+def registries_at_hand(written: str) -> frozenset[str] | None:
+    """What the pull secret in the environment (a value, or the path of a file) opens, else the one ``written`` here."""
+    given = os.environ.get(VARIABLE, "").strip()
+    if given and not given.startswith("{"):
+        with suppress(OSError, UnicodeDecodeError):
+            given = Path(given).read_text(encoding="utf-8")
+    return covered_registries(given) or covered_registries(written)
+
+
+def covers(registries: frozenset[str], image: str) -> bool:
+    """Whether a pull of ``image`` has credentials: its whole path, a beginning of it, or its registry is named.
+
+    source: containers/image pkg/docker/config ("the most specific key wins").
+    """
+    name = repository_of(image)
+    while name:
+        if name in registries:
+            return True
+        name = name.rpartition("/")[0]
+    return False
+
+
+def _registry(key: str) -> str:
+    """A key without scheme and without the path of the old Docker API; Docker Hub under its one name."""
+    name = key.partition("://")[2] or key
+    host, _, path = name.strip("/").partition("/")
+    host = "docker.io" if host in _DOCKER_HUB else host
+    return f"{host}/{path}" if path and path not in ("v1", "v2") else host
