@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 from antrea_ci.findings import Finding
 from antrea_ci.install_config.hosts import mac_fault
 from antrea_ci.install_config.images import os_image_fault
 from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section
-from antrea_ci.model.network import Network, parse_address
-from antrea_ci.model.network.entry import Address
+from antrea_ci.model.network import Address, Network, parse_address, parse_interface
 
 _RULE = "provisioning"
 _CIDR, _RANGE = "provisioningNetworkCIDR", "provisioningDHCPRange"
@@ -24,7 +22,7 @@ def findings(platform: Section) -> Iterator[Finding]:
     kind = platform.text("provisioningNetwork") or rules["default_provisioning_network"]
     text = platform.text(_CIDR) or rules["default_provisioning_cidr"]
     try:
-        network = ip_network(text, strict=False)
+        start, network = parse_interface(text)
     except ValueError:
         yield platform.finding("provisioning-cidr", (_CIDR,), f"is {text!r}, which is no network")
         return
@@ -32,11 +30,13 @@ def findings(platform: Section) -> Iterator[Finding]:
     if kind == "Disabled":
         yield from _on_machine_network(platform, machines)
     elif kind in rules["provisioning_networks"]:
-        yield from _network(platform, network, machines, text)
+        if start != network.network_address:
+            yield platform.finding(_RULE, (_CIDR,), f"is {text}, which has host bits set", fix=f"write {network}")
+        yield from _network(platform, network, machines)
         if kind == "Managed" and network.version == 6 and network.prefixlen < rules["shortest_managed_ipv6_prefix"]:
             message = f"is too large; dnsmasq serves /{rules['shortest_managed_ipv6_prefix']} or smaller"
             yield platform.finding(_RULE, (_CIDR,), message)
-        yield from _range(platform, network)
+        yield from _range(platform, network, managed=kind == "Managed")
         yield from _macs(platform)
     for key in ("bootstrapOSImage", "clusterOSImage"):
         if fault := os_image_fault(platform.text(key)):
@@ -52,9 +52,7 @@ def _on_machine_network(platform: Section, machines: list[Network]) -> Iterator[
             yield platform.finding(_RULE, (key,), message)
 
 
-def _network(platform: Section, network: Network, machines: list[Network], text: str) -> Iterator[Finding]:
-    if str(network.network_address) != text.partition("/")[0] and _address(text.partition("/")[0]) != network[0]:
-        yield platform.finding(_RULE, (_CIDR,), f"is {text}, which has host bits set", fix=f"write {network}")
+def _network(platform: Section, network: Network, machines: list[Network]) -> Iterator[Finding]:
     for machine in machines:
         if machine.version == network.version and machine.overlaps(network):
             yield platform.finding(_RULE, (_CIDR,), f"is {network}, which overlaps the machine network {machine}")
@@ -64,25 +62,38 @@ def _network(platform: Section, network: Network, machines: list[Network], text:
             yield platform.finding(_RULE, (key,), f"is {address}, which is not in the provisioning network {network}")
 
 
-def _range(platform: Section, network: Network) -> Iterator[Finding]:
-    text = platform.text(_RANGE)
+def _range(platform: Section, network: Network, *, managed: bool) -> Iterator[Finding]:
+    """The range of DHCP is two addresses of the network, and provisioning has none of those in between."""
+    text = platform.text(_RANGE) or (_default_range(network) if managed else "")
     if not text:
         return
-    ends = [_address(end) for end in text.split(",")]
-    if len(ends) != 2 or None in ends:
+    ends = [address for end in text.split(",") if (address := _address(end))]
+    if len(ends) != 2 or text.count(",") != 1:
         yield platform.finding(_RULE, (_RANGE,), f"is {text!r}; it must be two addresses, start,end")
-        return
-    addresses = [end for end in ends if end is not None]
-    outside = [str(end) for end in addresses if end not in network]
-    if outside:
+    elif outside := [str(end) for end in ends if end not in network]:
         message = f"is {text}, and {outside[0]} is not in the provisioning network {network}"
         yield platform.finding(_RULE, (_RANGE,), message)
-        return
-    first, last = (int(end) for end in addresses)
-    for key, default in ((_BOOTSTRAP, "default_bootstrap_address"), (_CLUSTER, "default_cluster_address")):
-        address = _address(platform.text(key)) or network[platform_facts()["baremetal"][default]]
-        if first <= int(address) <= last:
-            yield platform.finding(_RULE, (key,), f"is {address}, which is in the DHCP range {text}")
+    else:
+        yield from _in_range(platform, network, ends)
+
+
+def _in_range(platform: Section, network: Network, ends: list[Address]) -> Iterator[Finding]:
+    rules = platform_facts()["baremetal"]
+    defaults = {_BOOTSTRAP: rules["default_bootstrap_address"], _CLUSTER: rules["default_cluster_address"]}
+    for key, default in defaults.items():
+        address = _address(platform.text(key)) or _nth(network, default)
+        if address and int(ends[0]) <= int(address) <= int(ends[1]):
+            shown = f"{ends[0]} to {ends[1]}"
+            yield platform.finding(_RULE, (key,), f"is {address}, which is in the range of DHCP, {shown}")
+
+
+def _default_range(network: Network) -> str:
+    start = _nth(network, platform_facts()["baremetal"]["default_range_start"])
+    return f"{start},{network.broadcast_address - 1}" if start else ""
+
+
+def _nth(network: Network, index: int) -> Address | None:
+    return network[index] if index < network.num_addresses else None
 
 
 def _macs(platform: Section) -> Iterator[Finding]:
@@ -100,7 +111,7 @@ def _machine_networks(platform: Section) -> Iterator[Network]:
     networking = Section(platform.config, ("networking",))
     for entry in networking.each("machineNetwork"):
         try:
-            yield ip_network(entry.text("cidr"), strict=False)
+            yield parse_interface(entry.text("cidr"))[1]
         except ValueError:
             continue  # told as a network that cannot be read
 

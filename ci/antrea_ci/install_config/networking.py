@@ -51,9 +51,9 @@ def findings(config: Config) -> Iterator[Finding]:
         if networking.at(kind) in (None, []):
             message = f"is not given, and the installer takes {_default(kind)}"
             yield networking.finding("network-default", (kind,), message, fix=f"add `{kind}`")
-        for entry in networking.each(kind) if kind != "serviceNetwork" else ():
-            if entry.lacks("cidr"):
-                yield entry.finding("network-without-cidr", (), "has no `cidr`", fix="add `cidr: ...`, or remove it")
+        for path in _cidr_paths(config, kind):
+            if config.at(*path) is None:
+                yield config.finding("network-without-cidr", path[:3], "has no CIDR")
     yield from _other_plugins(networking)
 
 
@@ -70,14 +70,20 @@ def _other_plugins(networking: Section) -> Iterator[Finding]:
 def _entries(config: Config, kind: Kind) -> tuple[Entry, ...]:
     """The networks of one kind; entries without a CIDR, or of the wrong type, are told elsewhere and left out."""
     base = ("networking", kind)
-    items = config.items(*base)
-    if not items:
+    if not config.items(*base):
         prefix = limits()["defaults"]["hostPrefix"] if kind == "clusterNetwork" else None
         return (Entry(_default(kind), (f"networking.{kind} (the installer's default)", config.locate(base)), prefix),)
-    paths: list[Steps] = [
-        (*base, index) if kind == "serviceNetwork" else (*base, index, "cidr") for index in range(len(items))
-    ]
-    return tuple(_entry(config, path) for path in paths if config.text(*path))
+    return tuple(_entry(config, path) for path in _cidr_paths(config, kind) if isinstance(config.at(*path), str))
+
+
+def _cidr_paths(config: Config, kind: Kind) -> Iterator[Steps]:
+    """Where the CIDRs of one kind stand; members of the wrong type, told elsewhere, have none."""
+    base = ("networking", kind)
+    for index, item in enumerate(config.items(*base)):
+        if kind == "serviceNetwork":
+            yield (*base, index)
+        elif item is None or isinstance(item, dict):
+            yield (*base, index, "cidr")
 
 
 def _default(kind: Kind) -> str:

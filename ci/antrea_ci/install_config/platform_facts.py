@@ -47,6 +47,7 @@ class BareMetalFacts(TypedDict):
     default_provisioning_cidr: str
     default_bootstrap_address: int
     default_cluster_address: int
+    default_range_start: int
     shortest_managed_ipv6_prefix: int
     roles: list[str]
     boot_modes: list[str]

@@ -83,7 +83,7 @@ def _entries(config: Config, many: str, one: str) -> tuple[Entry, ...]:
     if config.platform not in limits()["vips"]["compared_until"]:
         return ()
     paths = [(*platform.path, many, index) for index in range(len(config.items(*platform.path, many)))]
-    found = [path for path in paths if isinstance(config.at(*path), str)]
+    found = [path for path in paths if isinstance(config.at(*path), str | None)]
     if not paths and platform.text(one):
         found = [(*platform.path, one)]
     return tuple(Entry(config.text(*path), (config.name(path), config.locate(path))) for path in found)

@@ -73,5 +73,6 @@ def converted_findings(platform: Section) -> Iterator[Finding]:
             message = "is not given beside `cluster`, and no network has an empty name"
             yield platform.finding("network-unnamed", ("network",), message, fix="add `network: ...`")
     for key, kind in (("cluster", "host"), ("defaultDatastore", "datastore"), ("folder", "vm")):
-        yield from path_findings(topology, key, kind)
+        if platform.text(key).startswith("/"):  # a bare name is looked up in vCenter
+            yield from path_findings(topology, key, kind)
     yield from resource_pool_findings(topology, "resourcePool")

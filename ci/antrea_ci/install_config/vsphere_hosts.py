@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from ipaddress import ip_interface
 
 from antrea_ci.findings import Finding
 from antrea_ci.install_config.hosts import is_address
 from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section, is_preview, planned
+from antrea_ci.model.network import parse_interface
 
 _GATE = "VSphereStaticIPs"
 _DEVICE = "networkDevice"
@@ -72,12 +72,8 @@ def _device(device: Section) -> Iterator[Finding]:
 
 
 def _is_interface(text: str) -> bool:
-    """Whether Go's net.ParseCIDR takes it: host bits may be set, a netmask or a zone not."""
-    address, _, length = text.partition("/")
-    if not (is_address(address) and length.isascii() and length.isdigit()):
-        return False
     try:
-        ip_interface(text)
+        parse_interface(text)
     except ValueError:
         return False
     return True

@@ -6,16 +6,27 @@ stands, so that one rule speaks of a question to one user and of a line to anoth
 
 from __future__ import annotations
 
-from antrea_ci.model.network.entry import Entry, Network, Place, entries_at, parse_address, parse_network
+from antrea_ci.model.network.entry import (
+    Address,
+    Entry,
+    Network,
+    Place,
+    entries_at,
+    parse_address,
+    parse_interface,
+    parse_network,
+)
 from antrea_ci.model.network.plan import NEWEST_KNOWN_MINOR, NetworkPlan
 
 __all__ = [
     "NEWEST_KNOWN_MINOR",
+    "Address",
     "Entry",
     "Network",
     "NetworkPlan",
     "Place",
     "entries_at",
     "parse_address",
+    "parse_interface",
     "parse_network",
 ]

@@ -48,13 +48,11 @@ def problem(rule: str, entry: Entry, message: str, *, severity: Severity = Sever
 
 
 def parse_network(text: str) -> Network:
-    """The network that ``text`` writes, read as Go's net.ParseCIDR does; ValueError says what to write instead."""
-    address, slash, length = text.partition("/")
-    if not slash:
+    """The network that ``text`` writes, without host bits; ValueError says what to write instead."""
+    if "/" not in text:
         raise ValueError(f"{text!r} is no network; write address and prefix, such as 10.1.224.0/24")
     try:
-        start = parse_address(address)
-        loose = ip_network((start, _decimal(length)), strict=False)
+        start, loose = parse_interface(text)
     except ValueError:
         raise ValueError(f"{text!r} is no network; write it as 10.1.224.0/24 or fd00::/48") from None
     if loose.network_address != start:
@@ -64,15 +62,17 @@ def parse_network(text: str) -> Network:
     return loose
 
 
+def parse_interface(text: str) -> tuple[Address, Network]:
+    """An address and its network, read as Go's net.ParseCIDR does: no netmask, no zone. ValueError if it is none."""
+    address, _, length = text.partition("/")
+    if not (length.isascii() and length.isdigit()):
+        raise ValueError(text)
+    parsed = parse_address(address)
+    return parsed, ip_network((parsed, int(length)), strict=False)
+
+
 def parse_address(text: str) -> Address:
     """The address that ``text`` writes, read as Go's net.ParseIP does: without a zone. ValueError if it is none."""
     if "%" in text:
         raise ValueError(text)
     return ip_address(text)
-
-
-def _decimal(text: str) -> int:
-    """A prefix length; ValueError for a netmask, which Go does not take."""
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return int(text)

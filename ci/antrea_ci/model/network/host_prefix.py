@@ -64,7 +64,7 @@ def _pods(entry: Entry, network: Network, prefix: int) -> Iterator[Finding]:
 
 
 def _room(entry: Entry, network: Network, prefix: int, nodes: int) -> Iterator[Finding]:
-    pieces = 2 ** (prefix - network.prefixlen)
+    pieces = 2 ** (min(prefix, network.max_prefixlen) - network.prefixlen)
     if nodes > pieces:
         yield problem("capacity", entry, f"{network} holds {pieces} nodes of /{prefix}, {nodes} are planned")
 
