@@ -73,6 +73,20 @@ def every_gate() -> frozenset[str]:
     return frozenset(_facts()["gates"])
 
 
+def gate_span(name: str) -> str:
+    """In which versions there is a gate of ``every_gate``, in words."""
+    gate = _facts()["gates"][name]
+    return _span_in_words(min(filter(None, (gate.get("agent"), gate.get("controller"))), key=_minor), gate.get("until"))
+
+
+def key_span(component: Component, name: str) -> str:
+    """In which versions there is a dotted key of ``every_key``, in words."""
+    key = {**_facts()[component], **_facts()["vendor"].get(component, {})}[name]
+    if name in _facts()["vendor"].get(component, {}):
+        return "only the vendor's builds have it"
+    return _span_in_words(key.get("since"), key.get("until"))
+
+
 def every_key(component: Component) -> frozenset[str]:
     """Every dotted key of any covered version, the vendor's own included."""
     return frozenset(_facts()[component]) | frozenset(_facts()["vendor"].get(component, {}))
@@ -118,6 +132,12 @@ def _gates(component: Component, minor: _Minor) -> Mapping[str, bool]:
             if _reached(gate.get(component), minor) and not _passed(gate.get("until"), minor)
         }
     )
+
+
+def _span_in_words(since: str | None, until: str | None) -> str:
+    parts = [f"it came with {since}"] if since else []
+    parts += [f"{until} is the last that has it"] if until else []
+    return " and ".join(parts) or "it is older than every covered version"
 
 
 def _reached(since: str | None, minor: _Minor) -> bool:

@@ -50,6 +50,12 @@ def _version(text: str) -> str:
     return text
 
 
+def _antrea_version(text: str) -> str:
+    if not re.match(r"^v?\d+\.\d+", text):
+        raise ValueError(f"{text!r} is no version of Antrea; write it as 1.13.1 or v1.13.1_vmware.1")
+    return text
+
+
 def _day(text: str) -> str:
     try:
         date.fromisoformat(text)
@@ -60,6 +66,7 @@ def _day(text: str) -> str:
 
 Day: TypeAlias = Annotated[str, AfterValidator(_day)]
 Image: TypeAlias = Annotated[str, AfterValidator(image_reference)]
+AntreaVersion: TypeAlias = Annotated[str, AfterValidator(_antrea_version)]
 Version: TypeAlias = Annotated[str, AfterValidator(_version)]
 Flavour: TypeAlias = Literal["openshift", "kubernetes"]
 
@@ -118,7 +125,7 @@ class BundleSettings(_Part):
 class AntreaSettings(_Part):
     """What is set inside antrea-agent.conf and antrea-controller.conf; everything else stays as the vendor ships it."""
 
-    version: str | None = Field(default=None, description="The Antrea version, where no image tag tells it.")
+    version: AntreaVersion | None = Field(default=None, description="The Antrea version, where no image tag tells it.")
     trafficEncapMode: Literal["encap", "noEncap", "hybrid", "networkPolicyOnly"] | None = None
     tunnelType: Literal["geneve", "vxlan", "gre", "stt"] | None = None
     trafficEncryptionMode: Literal["none", "ipsec", "wireGuard"] | None = None

@@ -19,7 +19,7 @@ from antrea_ci.yamlio import Value
 Settings: TypeAlias = dict[Path, Value]
 
 # Keys of cluster.yaml's `antrea` that stand for a key of the same name in antrea-agent.conf.
-_AGENT_KEYS = ("trafficEncapMode", "tunnelType", "trafficEncryptionMode", "defaultMTU")
+AGENT_KEYS = ("trafficEncapMode", "tunnelType", "trafficEncryptionMode", "defaultMTU")
 _VERSION = re.compile(r"^v?\d+\.\d+")
 _GATES = "featureGates"
 
@@ -58,7 +58,7 @@ def inner_settings(
     """The settings by configuration, and an error for each one that this Antrea does not have."""
     chooser = _Chooser(cluster, shipped, operator_version)
     antrea = cluster.file.antrea
-    agent: Settings = {(key,): value for key in _AGENT_KEYS if (value := _value(getattr(antrea, key))) is not None}
+    agent: Settings = {(key,): value for key in AGENT_KEYS if (value := _value(getattr(antrea, key))) is not None}
     agent |= dict(_service_networks(cluster)) | flatten(_plain(antrea.agent))
     controller = flatten(_plain(antrea.controller))
     chooser.check("agent", {path for path in flatten(_plain(antrea.agent)) if path[0] != _GATES})
