@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -27,10 +28,15 @@ class Case:
     answers: dict[str, object] = field(default_factory=dict)
     edits: list[dict[str, str]] = field(default_factory=list)
     write: dict[str, str] = field(default_factory=dict)
+    sparse: dict[str, int] = field(default_factory=dict)
     remove: list[str] = field(default_factory=list)
     render: bool = True
     commit: bool = False
     command: list[str] = field(default_factory=list)
+    before: dict[str, str] = field(default_factory=dict)
+    branch: str = ""
+    relock: bool = False
+    env: dict[str, str] = field(default_factory=dict)
     also: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,18 +72,48 @@ def apply(case: Case, root: Path) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    for name, size in case.sparse.items():
+        with (root / name).open("wb") as stream:
+            stream.truncate(size)
     for name in case.remove:
         path = root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def commit_before(case: Case, root: Path) -> None:
+    """Commits what was there before the change, if need be to a branch that was never merged."""
+    if case.branch:
+        git(root, "switch", "--quiet", "--create", case.branch)
+    for name, text in case.before.items():
+        (root / name).write_text(text)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "before")
+    if case.branch:
+        git(root, "switch", "--quiet", "-")
+
+
+def relock(root: Path) -> None:
+    """Makes the bundle's files those that were imported."""
+    path = root / "antrea/bundle/bundle.lock.yaml"
+    text = path.read_text()
+    for entry in yaml.safe_load(text)["files"]:
+        file = path.parent / entry["name"]
+        if file.exists():
+            text = text.replace(entry["sha256"], hashlib.sha256(file.read_bytes()).hexdigest())
+    path.write_text(text)
+
+
 def prepared(case: Case, bases: Path, root: Path) -> Path:
-    if case.base == "empty":
-        root.mkdir()
+    if case.base != "repository":
+        root.mkdir() if case.base == "empty" else shutil.copytree(HERE / "bases" / case.base, root)
         apply(case, root)
         return root
     shutil.copytree(pristine(json.dumps(case.answers, sort_keys=True), bases), root, symlinks=True)
+    if case.before:
+        commit_before(case, root)
     apply(case, root)
+    if case.relock:
+        relock(root)
     if case.render:
         run("render", cwd=root)
     if case.commit:
@@ -93,10 +129,12 @@ def place(finding: dict[str, object]) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_an_invalid_input_gives_its_finding_and_no_other_error(
-    path: Path, bases: Path, tmp_path: Path, kustomize: Path
+    path: Path, bases: Path, tmp_path: Path, kustomize: Path, monkeypatch: pytest.MonkeyPatch
 ):
     case = read(path)
     root = prepared(case, bases, tmp_path / "it")
+    for name, value in case.env.items():
+        monkeypatch.setenv(name, value)
     done = run("check", *case.command, "--format", "json", cwd=root)
     assert done.err == ""
     found = json.loads(done.out)["findings"]
