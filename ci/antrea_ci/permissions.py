@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from antrea_ci.facts import facts
-from antrea_ci.values import mapping_at, value_at
+from antrea_ci.values import mapping_at, text_at, value_at
 from antrea_ci.yamlio import Value
 
 _ANY = "*"
+_URLS = "nonResourceURLs"
+_ANTREA = "antrea.io"
+# Antrea's own API groups come and go with its versions; what 2.x has of them no public role tells.
+_LAST_KNOWN_MAJOR = 1
 
 
 class Grant(NamedTuple):
@@ -20,12 +24,16 @@ class Grant(NamedTuple):
 
 
 def permissions_of(rules: Value) -> list[Grant]:
-    """The rules of a role that hold for every object; those that name single objects, or URLs, are left out."""
+    """The rules of a role that hold for every object. Paths stand as resources of the group ``nonResourceURLs``."""
     found: list[Grant] = []
     for rule in rules if isinstance(rules, list) else []:
-        parts = [_texts(value_at(rule, (key,))) for key in ("apiGroups", "resources", "verbs")]
+        groups, resources, urls, verbs = (
+            _texts(value_at(rule, (key,))) for key in ("apiGroups", "resources", _URLS, "verbs")
+        )
+        if urls:
+            found.append(Grant(frozenset({_URLS}), urls, verbs))
         if not _texts(value_at(rule, ("resourceNames",))):
-            found.append(Grant(*parts))
+            found.append(Grant(groups, resources, verbs))
     return found
 
 
@@ -37,14 +45,20 @@ def granted(given: list[Grant], group: str, resource: str, verb: str) -> bool:
     )
 
 
-def required(flavour: str) -> dict[str, dict[str, list[str]]]:
-    """What the operator of this flavour needs: API group to resource to verbs."""
-    permissions = mapping_at(facts("operator"), ("permissions",))
+def required(flavour: str, version: tuple[int, int]) -> dict[str, dict[str, list[str]]]:
+    """What the operator of this flavour and version (major, minor) needs: API group to resource to verbs."""
     needed: dict[str, dict[str, list[str]]] = {}
-    for part in ("every", flavour):
-        for group, resources in mapping_at(permissions, (part,)).items():
+    entries = facts("operator")["permissions"]
+    for entry in entries if isinstance(entries, list) else []:
+        major, minor = text_at(entry, ("since",)).split(".")
+        if text_at(entry, ("flavour",)) not in ("every", flavour) or version < (int(major), int(minor)):
+            continue
+        for group, resources in mapping_at(entry, ("groups",)).items():
+            if group.endswith(_ANTREA) and version[0] > _LAST_KNOWN_MAJOR:
+                continue
             for resource, verbs in mapping_at(resources, ()).items():
-                needed.setdefault(group, {})[resource] = sorted(_texts(verbs))
+                here = needed.setdefault(group, {})
+                here[resource] = sorted({*here.get(resource, ()), *_texts(verbs)})
     return needed
 
 

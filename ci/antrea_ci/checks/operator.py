@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from antrea_ci.bundle.contents import Bundle
+from antrea_ci.bundle.images import version_of_image
 from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.checks.context import Context
 from antrea_ci.facts import facts
@@ -15,6 +18,7 @@ from antrea_ci.yamlio import Path, Value
 
 _POD = ("spec", "template", "spec")
 _OPENSHIFT = "openshift"
+_MINOR = re.compile(r"v?(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class _Operator:
     deployment: BundleObject
     objects: tuple[BundleObject, ...]
     flavour: str
+    version: tuple[int, int]
 
     def find(self, kind: str, name: str, namespace: str = "") -> BundleObject | None:
         wanted = (kind, namespace, name)
@@ -43,10 +48,17 @@ def findings(context: Context) -> Iterator[Finding]:
         return
     for item in context.objects:
         if item.identity == bundle.operator.identity:
-            operator = _Operator(item, context.objects, cluster.file.flavour)
+            operator = _Operator(item, context.objects, cluster.file.flavour, _version(item, bundle))
             yield from _pod(operator)
             yield from _rights(operator)
             yield from _run_level(operator)
+
+
+def _version(deployment: BundleObject, bundle: Bundle) -> tuple[int, int]:
+    """Major and minor of the operator; the oldest that is known where neither its image nor the bundle tells it."""
+    image = text_at(deployment.value, (*_POD, "containers", 0, "image"))
+    told = _MINOR.match(version_of_image(image) or bundle.operator_version or "")
+    return (int(told[1]), int(told[2])) if told else (0, 0)
 
 
 def _pod(operator: _Operator) -> Iterator[Finding]:
@@ -59,10 +71,20 @@ def _pod(operator: _Operator) -> Iterator[Finding]:
     for taint in _fact_list("tolerations", "every") + _for(operator, "tolerations"):
         if not any(_tolerates(each, taint) for each in _items(tolerated)):
             yield _at(item, "toleration", (*_POD, "tolerations"), f"the taint {taint}:NoSchedule is not tolerated")
-    given = {text_at(each, ("name",)) for each in _items(item.at((*_POD, "containers", 0, "env")))}
+    yield from _container(item)
+
+
+def _container(item: BundleObject) -> Iterator[Finding]:
+    here = (*_POD, "containers", 0)
+    variables = _items(item.at((*here, "env")))
+    given = {text_at(each, ("name",)) for each in variables if _has_value(each)}
     for name in _fact_list("environment"):
         if name not in given:
-            yield _at(item, "environment", (*_POD, "containers", 0, "env"), f"the variable {name} is missing")
+            yield _at(item, "environment", (*here, "env"), f"the variable {name} is missing or has no value")
+    command = item.at((*here, "command"))
+    wanted = facts("operator")["command"]
+    if command is not None and command != [wanted]:
+        yield _at(item, "command", (*here, "command"), f"the command is {command!r}, the image has {wanted!r}")
 
 
 def _rights(operator: _Operator) -> Iterator[Finding]:
@@ -83,12 +105,12 @@ def _rights(operator: _Operator) -> Iterator[Finding]:
             message = f"nobody makes the ClusterRole {text_at(binding.value, ('roleRef', 'name'))!r}"
             yield _at(binding, "reference", ("roleRef", "name"), message)
         else:
-            yield from _permissions(role, operator.flavour)
+            yield from _permissions(role, operator)
 
 
-def _permissions(role: BundleObject, flavour: str) -> Iterator[Finding]:
+def _permissions(role: BundleObject, operator: _Operator) -> Iterator[Finding]:
     given = permissions_of(role.at(("rules",)))
-    for group, resources in required(flavour).items():
+    for group, resources in required(operator.flavour, operator.version).items():
         lacking: list[str] = []
         for resource, verbs in resources.items():
             missing = [verb for verb in verbs if not granted(given, group, resource, verb)]
@@ -122,6 +144,10 @@ def _tolerates(toleration: Value, taint: str) -> bool:
     key, effect = text_at(toleration, ("key",)), text_at(toleration, ("effect",))
     exists = text_at(toleration, ("operator",)) == "Exists"
     return effect in ("", "NoSchedule") and ((exists and key in ("", taint)) or key == taint)
+
+
+def _has_value(variable: Value) -> bool:
+    return bool(text_at(variable, ("value",)) or text_at(variable, ("valueFrom", "fieldRef", "fieldPath")))
 
 
 def _items(value: Value) -> list[Value]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tarfile
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,27 +38,40 @@ def test_anything_that_is_no_list_of_rules_grants_nothing(rules: object):
 
 
 def test_openshift_needs_more_than_kubernetes():
-    openshift, kubernetes = required("openshift"), required("kubernetes")
+    openshift, kubernetes = required("openshift", (1, 14)), required("kubernetes", (1, 14))
     assert kubernetes.items() <= openshift.items()
     assert "config.openshift.io" in set(openshift) - set(kubernetes)
+
+
+def test_what_an_older_version_needs_a_newer_one_needs_too():
+    assert required("openshift", (1, 7))["apps"].keys() <= required("openshift", (1, 14))["apps"].keys()
+    assert "replicasets" not in required("openshift", (1, 13))["apps"]
+
+
+def test_of_antreas_own_groups_nothing_is_asked_where_no_public_role_tells():
+    assert [group for group in required("openshift", (2, 3)) if group.endswith("antrea.io")] == []
+
+
+def test_a_path_is_granted_by_its_own_rules_only():
+    urls = permissions_of([{"nonResourceURLs": ["/metrics"], "verbs": ["get"]}])
+    assert granted(urls, "nonResourceURLs", "/metrics", "get")
+    assert not granted(urls, "", "/metrics", "get")
 
 
 @pytest.mark.skipif(not SHARED_BUNDLES.is_dir(), reason="../shared/antrea-bundles is not here")
 @pytest.mark.parametrize("archive", sorted(SHARED_BUNDLES.glob("*.tar.gz")), ids=lambda path: path.name)
 @pytest.mark.parametrize("flavour", ["openshift", "kubernetes"])
-def test_every_public_release_grants_what_is_required(archive: object, flavour: str):
-    import tarfile
-
-    import yaml
-
-    with tarfile.open(str(archive)) as tar:
+def test_every_public_release_grants_what_its_version_needs(archive: Path, flavour: str):
+    with tarfile.open(archive) as tar:
         (name,) = [name for name in tar.getnames() if name.endswith(f"{flavour}/role.yaml")]
         member = tar.extractfile(name)
         assert member
         given = permissions_of(yaml.safe_load(member)["rules"])
+    told = re.search(r"operator-v(\d+)\.(\d+)", archive.name)
+    version = (int(told[1]), int(told[2])) if told else (1, 7)
     needed = [
         (group, resource, verb)
-        for group, resources in required(flavour).items()
+        for group, resources in required(flavour, version).items()
         for resource, verbs in resources.items()
         for verb in verbs
     ]
