@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section
-from antrea_ci.install_config.vsphere_paths import Topology, path_findings, resource_pool_findings
+from antrea_ci.install_config.vsphere_paths import BareNames, Topology, path_findings, resource_pool_findings
 from antrea_ci.suggest import did_you_mean
 
 _TOPOLOGY = "topology"
@@ -90,7 +90,7 @@ def _topology(topology: Section, inherited: Inherited, *, legacy: bool) -> Itera
     places = Topology(topology, datacenter, topology.text("computeCluster") or inherited.cluster)
     kinds = (("computeCluster", "host"), ("folder", "vm"), *((("datastore", "datastore"),) if not preview else ()))
     for key, kind in kinds:
-        yield from path_findings(places, key, kind, relative=not preview)
+        yield from path_findings(places, key, kind, bare_names=BareNames.REFUSED if preview else BareNames.WARNED_OF)
     yield from resource_pool_findings(places, "resourcePool")
     yield from _tags(topology)
 

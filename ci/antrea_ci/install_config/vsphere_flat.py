@@ -8,6 +8,7 @@ from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section
 from antrea_ci.install_config.vsphere_paths import (
+    BareNames,
     Topology,
     above_fault,
     path_findings,
@@ -73,6 +74,5 @@ def converted_findings(platform: Section) -> Iterator[Finding]:
             message = "is not given beside `cluster`, and no network has an empty name"
             yield platform.finding("network-unnamed", ("network",), message, fix="add `network: ...`")
     for key, kind in (("cluster", "host"), ("defaultDatastore", "datastore"), ("folder", "vm")):
-        if platform.text(key).startswith("/"):  # a bare name is looked up in vCenter
-            yield from path_findings(topology, key, kind)
+        yield from path_findings(topology, key, kind, bare_names=BareNames.TAKEN)
     yield from resource_pool_findings(topology, "resourcePool")

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from posixpath import join
 
 from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config.section import Section
 
 _RESOURCE_POOL = re.compile(r"^/(.*?)/host/(.*?)/(.*)\Z")
+
+
+class BareNames(Enum):
+    """What a version makes of a name where a path belongs: it looks it up in vCenter, or refuses it."""
+
+    TAKEN = auto()
+    WARNED_OF = auto()
+    REFUSED = auto()
 
 
 @dataclass(frozen=True)
@@ -32,21 +41,21 @@ def joined(name: str, kind: str, datacenter: str) -> str:
     return name if not name or name.startswith("/") else join("/", datacenter, kind, name)
 
 
-def path_findings(topology: Topology, key: str, kind: str, *, relative: bool = True) -> Iterator[Finding]:
-    """What is wrong with the path at ``key``; a mere name is looked up in vCenter where ``relative`` says so."""
+def path_findings(topology: Topology, key: str, kind: str, *, bare_names: BareNames) -> Iterator[Finding]:
+    """What is wrong with the path at ``key``."""
     section, text = topology.section, topology.section.text(key)
-    if text and not text.startswith("/") and relative:
+    path = text if bare_names is BareNames.REFUSED else joined(text, kind, topology.datacenter)
+    if path != text and bare_names is BareNames.WARNED_OF:
         message = f"is {text!r}, which the installer looks up by its name in vCenter, with a warning"
-        fix = f"write `{key}: {joined(text, kind, topology.datacenter)}`"
+        fix = f"write `{key}: {path}`"
         yield section.finding("relative-path", (key,), message, severity=Severity.WARNING, fix=fix)
-    elif text:
-        match = re.match(rf"^/(.*?)/{kind}/(.*)\Z", text, re.DOTALL)
-        if match is None:
-            whole = joined(_last(text), kind, topology.datacenter or "<datacenter>")
-            message = f"is {text!r}; it must be a full path, /<datacenter>/{kind}/<name>"
-            yield section.finding("inventory-path", (key,), message, fix=f"write `{key}: {whole}`")
-        else:
-            yield from _datacenter(topology, key, match[1], whole="" if kind == "host" else text)
+    match = re.match(rf"^/(.*?)/{kind}/(.*)\Z", path, re.DOTALL)
+    if match:
+        yield from _datacenter(topology, key, match[1], whole="" if kind == "host" else path)
+    elif path and path == text:
+        whole = joined(_last(text), kind, topology.datacenter or "<datacenter>")
+        message = f"is {text!r}; it must be a full path, /<datacenter>/{kind}/<name>"
+        yield section.finding("inventory-path", (key,), message, fix=f"write `{key}: {whole}`")
 
 
 def resource_pool_findings(topology: Topology, key: str) -> Iterator[Finding]:
