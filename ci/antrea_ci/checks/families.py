@@ -42,6 +42,7 @@ FAMILIES = (
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),
+    Family("secrets", "secrets", ("*",)),
     Family("drift", "drift", ("*",)),
     Family("style", "style", ("*.yaml", "*.yml")),
 )
