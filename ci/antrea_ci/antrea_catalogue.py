@@ -80,11 +80,16 @@ def gate_span(name: str) -> str:
 
 
 def key_span(component: Component, name: str) -> str:
-    """In which versions there is a dotted key of ``every_key``, in words."""
-    key = {**_facts()[component], **_facts()["vendor"].get(component, {})}[name]
-    if name in _facts()["vendor"].get(component, {}):
+    """In which versions there is a dotted key, or a mapping of that name, in words; empty if no version has it."""
+    facts, vendor = _facts()[component], _facts()["vendor"].get(component, {})
+    if name in vendor:
         return "only the vendor's builds have it"
-    return _span_in_words(key.get("since"), key.get("until"))
+    found = [key for dotted, key in facts.items() if dotted == name or dotted.startswith(f"{name}.")]
+    if not found:
+        return ""
+    since = min((key.get("since", "0.0") for key in found), key=_minor)
+    until = max((key.get("until", "99.0") for key in found), key=_minor)
+    return _span_in_words(since if since != "0.0" else None, until if until != "99.0" else None)
 
 
 def every_key(component: Component) -> frozenset[str]:

@@ -11,31 +11,16 @@ from typing import TypeAlias
 
 import yaml
 
-from antrea_ci.antrea_catalogue import Component, every_key, key_span
+from antrea_ci.antrea_catalogue import Component
 from antrea_ci.antrea_options.config import Fault, Path
 from antrea_ci.antrea_options.facts import Version, applies, options
-from antrea_ci.antrea_options.scalars import Scalar, fits_integer, is_quoted, resolve
+from antrea_ci.antrea_options.scalars import is_quoted, resolve
+from antrea_ci.antrea_options.shapes import WANTED, does_fit, dotted_path, held, hint_for, is_null, what_is
 from antrea_ci.findings import Finding
-from antrea_ci.suggest import did_you_mean
 from antrea_ci.yaml_scalars import MERGE
 from antrea_ci.yamlio import Document, Value
 
 Pairs: TypeAlias = "list[tuple[yaml.Node, yaml.Node]]"
-
-_WANTED = {
-    "string": "a text",
-    "bool": "true or false",
-    "int": "a whole number",
-    "int32": "a whole number",
-    "number": "a number",
-    "strings": "a list of texts",
-    "list": "a list",
-    "map": "a mapping",
-    "struct": "a mapping",
-    "gates": "a mapping of feature gates to true or false, such as {Egress: true}",
-}
-
-_SHOWN = 40  # characters of a text in a message
 
 
 class Decoder:
@@ -68,19 +53,19 @@ class Decoder:
     def _struct(self, node: yaml.MappingNode, path: Path) -> None:
         for key, value in _pairs(node):
             below = (*path, str(key.value))
-            dotted = ".".join(map(str, below))
+            dotted = dotted_path(below)
             kind = self.types.get(dotted)
             if kind is not None:
                 self._key(value, below, dotted, kind)
             elif any(name.startswith(f"{dotted}.") for name in self.types):
                 self._nested(value, below)
             elif not self._is_tolerated(below):
-                self._unknown(below, dotted)
+                self._unknown(below)
 
     def _nested(self, node: yaml.Node, path: Path) -> None:
         if isinstance(node, yaml.MappingNode):
             self._struct(node, path)
-        elif not _is_null(node):
+        elif not is_null(node):
             self._wrong(node, path, "struct")
 
     def _key(self, node: yaml.Node, path: Path, dotted: str, kind: str) -> None:
@@ -97,7 +82,7 @@ class Decoder:
 
     def _value(self, node: yaml.Node, path: Path, kind: str) -> tuple[bool, Value]:
         """Whether the value fits, and what it becomes; tells it if it does not fit."""
-        if _is_null(node):
+        if is_null(node):
             return True, None
         if kind == "strings":
             return self._list(node, path, "string")
@@ -106,12 +91,12 @@ class Decoder:
         if kind in ("list", "map"):
             wanted = yaml.SequenceNode if kind == "list" else yaml.MappingNode
             return (True, None) if isinstance(node, wanted) else self._wrong(node, path, kind)
-        if isinstance(node, yaml.ScalarNode) and _fits(resolve(node), kind):
-            return True, str(node.value) if kind == "string" else resolve(node)
+        if isinstance(node, yaml.ScalarNode) and does_fit(resolve(node), kind):
+            return True, held(node, kind)
         return self._wrong(node, path, kind)
 
     def _list(self, node: yaml.Node, path: Path, shape: str | dict[str, str]) -> tuple[bool, Value]:
-        if _is_null(node):
+        if is_null(node):
             return True, None
         if not isinstance(node, yaml.SequenceNode):
             return self._wrong(node, path, "strings" if shape == "string" else "list")
@@ -131,7 +116,7 @@ class Decoder:
     def _record(self, node: yaml.Node, path: Path, shape: Mapping[str, str]) -> Value:
         """One mapping whose keys have the types of ``shape``."""
         if not isinstance(node, yaml.MappingNode):
-            if not _is_null(node):
+            if not is_null(node):
                 self._wrong(node, path, "struct")
             return {}
         record: dict[str, Value] = {}
@@ -140,7 +125,7 @@ class Decoder:
             if name in shape:
                 record[name] = self._value(value, (*path, name), shape[name])[1]
             else:
-                self._unknown((*path, name), ".".join(map(str, (*path, name))), shape)
+                self._unknown((*path, name), shape)
         return record
 
     def _gates(self, node: yaml.Node, path: Path) -> tuple[bool, Value]:
@@ -155,43 +140,22 @@ class Decoder:
         return True, found
 
     def _wrong(self, node: yaml.Node, path: Path, kind: str) -> tuple[bool, Value]:
-        dotted = ".".join(map(str, path))
-        message = f"`{dotted}` is {_what(node)}; it must be {_WANTED[kind]}"
-        fix = ""
-        if (
-            isinstance(node, yaml.ScalarNode)
-            and node.style in ("'", '"')
-            and kind in ("bool", "int", "int32", "number")
-        ):
-            fix = "write it without quotes"
-        self._tell("type", message, path, fix=fix)
+        message = f"`{dotted_path(path)}` is {what_is(node)}; it must be {WANTED[kind]}"
+        unquote = kind in ("bool", "int", "int32", "number") and is_quoted(node)
+        self._tell("type", message, path, fix="write it without quotes" if unquote else "")
         return False, None
 
-    def _unknown(self, path: Path, dotted: str, shape: Iterable[str] | None = None) -> None:
-        message = f"Antrea {self.version[0]}.{self.version[1]} has no key `{dotted}` for its {self.component}"
-        names = self._siblings(path) if shape is None else sorted(shape)
-        if dotted in every_key(self.component):
-            message += f"; {key_span(self.component, dotted)}"
-        else:
-            message += self._hint(str(path[-1]), names)
+    def _unknown(self, path: Path, shape: Iterable[str] | None = None) -> None:
+        minor = f"{self.version[0]}.{self.version[1]}"
+        hint = hint_for(self.component, path, self.types, shape)
+        message = f"Antrea {minor} has no key `{dotted_path(path)}` for its {self.component}{hint}"
         ignored = applies("lenient-decoding", self.version)
         self._tell("unknown-key-ignored" if ignored else "unknown-key", message, path, key=True)
 
-    def _hint(self, name: str, siblings: list[str]) -> str:
-        """What was meant: this key in another place, else one like it in the same mapping."""
-        elsewhere = [key for key in self.types if key.rpartition(".")[2].lower() == name.lower()]
-        if elsewhere and name.lower() not in map(str.lower, siblings):
-            return f" (did you mean {' or '.join(elsewhere)}?)"
-        return did_you_mean(name, siblings)
-
-    def _siblings(self, path: Path) -> list[str]:
-        prefix = "".join(f"{step}." for step in path[:-1])
-        return sorted({key[len(prefix) :].partition(".")[0] for key in self.types if key.startswith(prefix)})
-
     def _is_tolerated(self, path: Path) -> bool:
-        return any(".".join(map(str, path[:length])) in self.tolerated for length in range(1, len(path) + 1)) or any(
-            name.startswith(f"{'.'.join(map(str, path))}.") for name in self.tolerated
-        )
+        wholes = {dotted_path(path[:length]) for length in range(1, len(path) + 1)}
+        above = f"{dotted_path(path)}."
+        return bool(wholes & self.tolerated) or any(name.startswith(above) for name in self.tolerated)
 
     def _tell(self, rule: str, message: str, path: Path, *, key: bool = False, fix: str = "") -> None:
         finding = Finding(f"antrea/{rule}", message, location=self.document.locate(path, key=key), fix=fix)
@@ -207,25 +171,3 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
             for part in parts:
                 yield from _pairs(part) if isinstance(part, yaml.MappingNode) else ()
     yield from ((key, value) for key, value in pairs if key.tag != MERGE)
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and resolve(node) is None
-
-
-def _fits(value: Scalar, kind: str) -> bool:
-    if kind in ("int", "int32"):
-        return fits_integer(value, 32 if kind == "int32" else 64)
-    if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, bool) if kind == "bool" else True
-
-
-def _what(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
-    value, text = resolve(node), str(node.value)
-    shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-    if isinstance(value, str):
-        return f"the text {shown}" + (" in quotes" if is_quoted(node) else "")
-    return f"the truth value {text}" if isinstance(value, bool) else f"the number {text}"

@@ -33,9 +33,9 @@ def is_plain(node: yaml.ScalarNode) -> bool:
     return cast("str | None", node.style) in (None, "")
 
 
-def is_quoted(node: yaml.ScalarNode) -> bool:
-    """Whether the scalar stands in quotes."""
-    return cast("str | None", node.style) in ("'", '"')
+def is_quoted(node: yaml.Node) -> bool:
+    """Whether the node is a scalar in quotes."""
+    return isinstance(node, yaml.ScalarNode) and cast("str | None", node.style) in ("'", '"')
 
 
 def resolve_plain(text: str) -> Scalar:

@@ -100,6 +100,7 @@ def test_the_vendors_build_has_the_vendors_keys() -> None:
         ("trafficEncapmode: encap\n", "1.13.1", "did you mean trafficEncapMode?"),
         ("exceptCIDRs: []\n", "1.13.1", "did you mean egress.exceptCIDRs?"),
         ("packetInRate: 500\n", "1.13.1", "it came with 1.14"),
+        ("auditLogging: {maxSize: 1}\n", "1.13.1", "it came with 1.14"),
         ("enableIPSecTunnel: false\n", "2.1.0", "1.15 is the last that has it"),
         ("secondaryNetwork: {ovsBridges: []}\n", "1.13.1", "it came with 1.14"),
         ("featureGates: {L7FlowExporter: true}\n", "1.14.1", "it came with 1.15"),

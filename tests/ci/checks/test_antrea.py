@@ -95,6 +95,15 @@ def test_on_openshift_the_operator_fills_the_service_network_in(tmp_path: Path) 
     assert rules(repo) == []
 
 
+@pytest.mark.parametrize(("flavour", "expected"), [("openshift", []), ("kubernetes", ["node-ipam"])])
+def test_pod_networks_come_from_the_operator_on_openshift_only(
+    tmp_path: Path, flavour: str, expected: list[str]
+) -> None:
+    repo = rendering_repo(tmp_path / "it", flavour=flavour)
+    patch(repo, "/spec/antreaControllerConfig", '"nodeIPAM: {enableNodeIPAM: true}\\n"')
+    assert rules(repo) == expected
+
+
 def test_a_null_mtu_crashes_the_operator(tmp_path: Path) -> None:
     repo = rendering_repo(tmp_path / "it")
     patch(repo, "/spec/antreaAgentConfig", '"defaultMTU:\\n"')
