@@ -62,11 +62,6 @@ def kubernetes_minor(flavour: Flavour, version: str) -> int:
     return minor + _number("openshift", "kubernetes_offset") if flavour == "openshift" else minor
 
 
-def openshift_range() -> tuple[int, int]:
-    """The oldest and newest minor numbers of OpenShift 4 for which rules are known."""
-    return _number("openshift", "oldest"), _number("openshift", "newest")
-
-
 def oldest_kubernetes(antrea: Tag) -> int:
     """``n`` of the oldest Kubernetes 1.n with which this Antrea is tested."""
     rows = ((text_at(row, ("antrea",)), value_at(row, ("kubernetes",))) for row in _rows("antrea_kubernetes"))

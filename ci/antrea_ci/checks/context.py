@@ -12,7 +12,7 @@ from antrea_ci.bundle.contents import Bundle, load_bundle
 from antrea_ci.bundle.objects import BundleObject, read_objects
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.files import read_names
-from antrea_ci.findings import Finding
+from antrea_ci.findings import Finding, Location
 from antrea_ci.model.effective import Cluster, examine
 from antrea_ci.render.engine import Rendering, render
 from antrea_ci.render.kustomize import find_kustomize
@@ -77,5 +77,6 @@ class Context:
         except MissingRequirementError:
             raise
         except AntreaGitopsError as error:
-            self.problems.append(Finding("render/build", error.message, why=error.why, fix=error.fix))
+            place = Location(self.repo.name(self.repo.overlay))
+            self.problems.append(Finding("render/build", error.message, location=place, why=error.why, fix=error.fix))
         return None

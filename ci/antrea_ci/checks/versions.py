@@ -17,7 +17,6 @@ from antrea_ci.versions import (
     known_bad,
     kubernetes_minor,
     oldest_kubernetes,
-    openshift_range,
     parse_tag,
     proven_pairs,
 )
@@ -32,7 +31,7 @@ def findings(context: Context) -> Iterator[Finding]:
     if cluster is None:
         return
     tags = _tags(cluster)
-    yield from _release(cluster)
+    yield from _kubernetes_release(cluster)
     yield from _mixed(cluster, tags)
     yield from _known_bad(cluster, tags)
     if bundle:
@@ -51,26 +50,13 @@ def _tags(cluster: Cluster) -> dict[str, Tag]:
     return {name: tag for name, tag in read.items() if tag}
 
 
-def _release(cluster: Cluster) -> Iterator[Finding]:
-    flavour = cluster.file.flavour
-    path = (flavour, "version")
-    major, minor = (int(part) for part in cluster.version.split(".")[:2])
-    if flavour == "kubernetes":
-        yield from _kubernetes_release(cluster, minor)
+def _kubernetes_release(cluster: Cluster) -> Iterator[Finding]:
+    """Of OpenShift's own versions the family ``install-config`` speaks."""
+    if cluster.file.flavour != "kubernetes":
         return
-    oldest, newest = openshift_range()
-    if major != 4 or minor < oldest:
-        message = f"OpenShift {cluster.version} is older than 4.{oldest}"
-        yield _finding("openshift-too-old", cluster, path, message)
-    elif minor > newest:
-        message = f"OpenShift {cluster.version} is newer than 4.{newest}, the last version whose rules are known"
-        yield _finding("openshift-unknown", cluster, path, message)
-
-
-def _kubernetes_release(cluster: Cluster, minor: int) -> Iterator[Finding]:
     from antrea_ci.schemas.builtin import minors
 
-    known = minors()
+    known, minor = minors(), kubernetes_minor("kubernetes", cluster.version)
     if minor not in known:
         nearest = min(known, key=lambda one: abs(one - minor))
         message = f"no schemas of Kubernetes {cluster.version} are at hand; objects are judged by those of 1.{nearest}"

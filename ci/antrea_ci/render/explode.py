@@ -110,4 +110,5 @@ def _not_an_object(document: Document, where: str, number: int) -> Finding:
 
 def _same_file(first: ObjectId, second: ObjectId, where: str) -> Finding:
     message = f"{second} and {first} would both be written to {file_name(second)}"
-    return Finding("render/same-file", message, object=str(second), fix=f"rename one of them in {where}")
+    fix = f"rename one of them in {where}"
+    return Finding("render/same-file", message, location=Location(where), object=str(second), fix=fix)
