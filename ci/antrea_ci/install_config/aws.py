@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from antrea_ci.findings import Finding
 from antrea_ci.install_config.config import Config
 from antrea_ci.install_config.platform_facts import platform_facts
-from antrea_ci.install_config.pool_sections import pools_of
+from antrea_ci.install_config.pool_sections import pool_paths, pools_of
 from antrea_ci.install_config.section import Section
 from antrea_ci.install_config.values import enumeration
 
@@ -28,9 +28,22 @@ def findings(config: Config) -> Iterator[Finding]:
     yield from _role(platform)
     yield from _endpoints(platform)
     yield from _tags(platform)
-    pools = [*pools_of(config, "aws"), platform.below("defaultMachinePlatform")]
-    for pool in pools:
+    yield from _images(platform)
+    for pool in (Section(config, path) for path in pool_paths(config)):
+        yield from pool.one_of("architecture", ("architecture",), platform_facts()["aws"]["architectures"])
+    for pool in (*pools_of(config, "aws"), platform.below("defaultMachinePlatform")):
         yield from _pool(pool, platform.text("region"), has_subnets=has_subnets)
+
+
+def _images(platform: Section) -> Iterator[Finding]:
+    """In some regions every pool needs an image of the user's own, or one for all."""
+    if platform.text("region") not in platform_facts()["aws"]["regions_without_images"]:
+        return
+    shared = platform.text("amiID") or platform.text("defaultMachinePlatform", "amiID")
+    pools = [Section(platform.config, (*path, "platform", "aws")) for path in pool_paths(platform.config)]
+    if not shared and not all(pool.text("amiID") for pool in pools):
+        message = "has no images of the installer's"
+        yield platform.finding("image-missing", ("region",), message, fix="add `amiID: ami-...`")
 
 
 def _role(platform: Section) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from antrea_ci.findings import Finding
@@ -13,6 +14,7 @@ from antrea_ci.model.network import Address, Network, parse_address, parse_inter
 
 _RULE = "provisioning"
 _CIDR, _RANGE = "provisioningNetworkCIDR", "provisioningDHCPRange"
+_STATIC = ("bootstrapExternalStaticIP", "bootstrapExternalStaticGateway", "bootstrapExternalStaticDNS")
 _BOOTSTRAP, _CLUSTER = "bootstrapProvisioningIP", "clusterProvisioningIP"
 
 
@@ -38,9 +40,21 @@ def findings(platform: Section) -> Iterator[Finding]:
             yield platform.finding(_RULE, (_CIDR,), message)
         yield from _range(platform, network, managed=kind == "Managed")
         yield from _macs(platform)
+    yield from _bootstrap(platform)
     for key in ("bootstrapOSImage", "clusterOSImage"):
         if fault := os_image_fault(platform.text(key)):
             yield platform.finding("os-image", (key,), fault)
+
+
+def _bootstrap(platform: Section) -> Iterator[Finding]:
+    """The bootstrap machine: its host, and the static address that it may have."""
+    uri = platform.text("libvirtURI")
+    if uri and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", uri):
+        yield platform.finding(_RULE, ("libvirtURI",), f"is {uri!r}, which has no scheme", fix="write qemu+ssh://...")
+    for key in _STATIC:
+        text = platform.text(key)
+        if text and _address(text) is None:
+            yield platform.finding(_RULE, (key,), f"is {text!r}, which is no IP address")
 
 
 def _on_machine_network(platform: Section, machines: list[Network]) -> Iterator[Finding]:

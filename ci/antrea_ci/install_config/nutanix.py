@@ -13,6 +13,7 @@ from antrea_ci.install_config.pool_sections import negatives, pools_of
 from antrea_ci.install_config.section import Section
 
 _SIZES = (("cpus",), ("coresPerSocket",), ("memoryMiB",), ("osDisk", "diskSizeGiB"))
+_POOL = "nutanix-pool"
 _SUBNETS, _TIMEOUT = "subnetUUIDs", "prismAPICallTimeout"
 
 
@@ -87,8 +88,10 @@ def _domain(domain: Section) -> Iterator[Finding]:
 
 
 def _pool(pool: Section) -> Iterator[Finding]:
-    yield from negatives(pool, _SIZES)
+    """The installer judges pools only when it has Prism Central at hand."""
+    yield from negatives(pool, _SIZES, _POOL)
+    yield from pool.one_of(_POOL, ("bootType",), platform_facts()["nutanix"]["boot_types"])
     cpus, cores = pool.number("cpus"), pool.number("coresPerSocket")
     if cores > cpus >= 0:
         fix = "write `cpus` too, at least as many"
-        yield pool.finding("cpus", (), f"has {cores} cores on each socket, and {cpus} CPUs in all", key=True, fix=fix)
+        yield pool.finding(_POOL, (), f"has {cores} cores on each socket, and {cpus} CPUs in all", key=True, fix=fix)

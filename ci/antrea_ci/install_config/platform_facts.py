@@ -63,12 +63,15 @@ class NutanixFacts(TypedDict):
     one_subnet_until: int
     subnets_at_most: int
     prism_elements: int
+    boot_types: list[str]
     ports: list[int]
 
 
 class AWSFacts(TypedDict):
     """``user_tags_at_most`` is by the minor from which it holds."""
 
+    architectures: list[str]
+    regions_without_images: list[str]
     user_tags_at_most: dict[str, int]
     security_groups_at_most: int
     metadata_authentications: list[str]

@@ -83,6 +83,19 @@ def test_each_fault_of_a_pool(pool: dict[str, object], rule: str):
     assert {name for name, _ in errors(**{POOL: pool})} == ({rule} if rule else set())
 
 
+def test_a_region_without_images_needs_one():
+    china: dict[str, object] = {"platform__aws__region": "cn-north-1"}
+    assert errors(**china) == {("image-missing", "platform.aws.region")}
+    assert errors(**china, platform__aws__amiID="ami-1") == set()
+    assert errors(**china, **{POOL: {"amiID": "ami-1"}}, compute__0__platform__aws={"amiID": "ami-2"}) == set()
+    assert errors(**china, **{POOL: {"amiID": "ami-1"}}) == {("image-missing", "platform.aws.region")}
+
+
+def test_machines_are_of_two_architectures():
+    assert errors(controlPlane__architecture="arm64") == set()
+    assert errors(controlPlane__architecture="s390x") == {("architecture", "controlPlane.architecture")}
+
+
 def test_external_has_one_kind_of_cloud_controller_manager():
     def warned(value: str) -> set[tuple[str, str]]:
         text = text_of("external", {"platform.external.cloudControllerManager": value})

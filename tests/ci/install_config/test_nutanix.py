@@ -70,10 +70,12 @@ def test_each_fault_has_its_rule_and_place(changes: dict[str, object], expected:
     ("pool", "rule"),
     [
         ({"cpus": 4, "coresPerSocket": 2}, ""),
-        ({"coresPerSocket": 2}, "cpus"),
-        ({"cpus": 2, "coresPerSocket": 4}, "cpus"),
-        ({"memoryMiB": -1}, "pool-size"),
-        ({"osDisk": {"diskSizeGiB": -1}}, "pool-size"),
+        ({"coresPerSocket": 2}, "nutanix-pool"),
+        ({"cpus": 2, "coresPerSocket": 4}, "nutanix-pool"),
+        ({"memoryMiB": -1}, "nutanix-pool"),
+        ({"osDisk": {"diskSizeGiB": -1}}, "nutanix-pool"),
+        ({"bootType": "BIOS"}, "nutanix-pool"),
+        ({"bootType": "UEFI"}, ""),
     ],
 )
 def test_sizes_of_pools(pool: dict[str, object], rule: str):
