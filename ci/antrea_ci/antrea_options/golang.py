@@ -14,6 +14,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _PREFIX = re.compile(r"[0-9]{1,3}")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _MOST = 2**63 - 1
+_LONGEST = 200  # characters of a duration that is worth reading
 
 
 def parse_cidr(text: str, *, sloppy: bool = False) -> Network | None:
@@ -35,8 +36,8 @@ def parse_cidr(text: str, *, sloppy: bool = False) -> Network | None:
 def parse_duration(text: str) -> int | None:
     """Nanoseconds of a text such as ``1m30s``, as ``time.ParseDuration`` reads it; None where that fails."""
     sign, body = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
-    if body == "0":
-        return 0
+    if body == "0" or len(body) > _LONGEST:
+        return 0 if body == "0" else None
     total = position = 0
     while position < len(body):
         part = _PART.match(body, position)

@@ -11,7 +11,6 @@ from antrea_ci.antrea_options.facts import Version, applies
 from antrea_ci.findings import Finding
 from antrea_ci.yamlio import Document, read_all
 
-_FATAL = frozenset({"yaml/syntax", "yaml/not-utf-8"})
 _WHOLE = ((),)
 
 
@@ -21,7 +20,8 @@ def read(data: bytes | str, file: str, version: Version) -> tuple[Document | Non
     An empty text is no fault: every key has its default.
     """
     documents, problems = read_all(data, file)
-    faults = [Fault(_renamed(finding, version), _WHOLE) for finding in problems]
+    is_read = bool(documents)  # then a fault of syntax stands behind the part that Antrea reads
+    faults = [Fault(_renamed(finding, version, is_read=is_read), _WHOLE) for finding in problems]
     if len(documents) > 1:
         message = "a second document starts here; Antrea reads the first only"
         faults.append(Fault(Finding("antrea/yaml-form", message, location=documents[1].locate()), _WHOLE))
@@ -32,8 +32,9 @@ def read(data: bytes | str, file: str, version: Version) -> tuple[Document | Non
     return None, [*faults, Fault(Finding("antrea/type", message, location=document.locate()), _WHOLE)]
 
 
-def _renamed(finding: Finding, version: Version) -> Finding:
-    rule = "not-yaml" if finding.rule in _FATAL else "yaml-form"
+def _renamed(finding: Finding, version: Version, *, is_read: bool) -> Finding:
+    is_fatal = finding.rule == "yaml/not-utf-8" or (finding.rule == "yaml/syntax" and not is_read)
+    rule = "not-yaml" if is_fatal else "yaml-form"
     if finding.rule == "yaml/duplicate-key":
         ignored = applies("lenient-decoding", version) and not applies("no-equal-keys", version)
         rule = "duplicate-key-ignored" if ignored else "duplicate-key"

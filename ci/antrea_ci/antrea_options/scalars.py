@@ -20,6 +20,7 @@ _WORDS: dict[str, Scalar] = {
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BITS_OF_INT = 64
+_LONGEST = 100  # characters; no integer that Go can hold is longer, but for zeros in front
 
 
 def resolve(node: yaml.ScalarNode) -> Scalar:
@@ -45,21 +46,18 @@ def resolve_plain(text: str) -> Scalar:
     if text[0] not in "+-.0123456789":
         return text
     digits = text.replace("_", "") if text[0] != "." else text
-    if _INTEGER.fullmatch(digits):
-        return _integer(digits)
-    return _finite(float(digits), text) if _FLOAT.fullmatch(digits) else text
+    number = _integer(digits) if _INTEGER.fullmatch(digits) and len(digits) <= _LONGEST else None
+    if number is None and _FLOAT.fullmatch(digits):
+        number = float(digits)
+    return text if number is None or (isinstance(number, float) and math.isinf(number)) else number
 
 
-def _integer(digits: str) -> Scalar:
+def _integer(digits: str) -> int | None:
+    """The number, if Go has an integer that can hold it."""
     sign, body = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
     is_octal = len(body) > 1 and body[0] == "0" and body[1].isdigit()
     number = sign * int(body, 8 if is_octal else 0)
-    least, most = -(2 ** (_BITS_OF_INT - 1)), 2**_BITS_OF_INT - 1
-    return number if least <= number <= most else float(number)
-
-
-def _finite(number: float, text: str) -> Scalar:
-    return text if math.isinf(number) else number
+    return number if -(2 ** (_BITS_OF_INT - 1)) <= number < 2**_BITS_OF_INT else None
 
 
 def fits_integer(value: Scalar, bits: int = _BITS_OF_INT) -> bool:

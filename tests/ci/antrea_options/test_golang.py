@@ -81,6 +81,13 @@ def test_a_plain_word_is_what_go_makes_of_it(text: str, value: object) -> None:
     assert (found, type(found)) == (value, type(value))
 
 
+@pytest.mark.parametrize("text", ["9" * 5000, "0x" + "f" * 5000, "-0b" + "1" * 5000])
+def test_a_number_that_no_variable_holds_is_a_text(text: str) -> None:
+    assert resolve_plain(text) == text
+    assert parse_duration(f"{text}s") is None
+    assert parse_integer(text) is None
+
+
 @pytest.mark.parametrize(
     ("value", "bits", "fits"),
     [
