@@ -16,11 +16,15 @@ Check: TypeAlias = "Callable[[Context], Iterable[Finding]]"
 
 @dataclass(frozen=True)
 class Family:
-    """``module.findings(context)`` gives its findings; ``inputs`` are patterns of paths (``*`` spans ``/``)."""
+    """``module.findings(context)`` gives its findings; ``inputs`` are patterns of paths (``*`` spans ``/``).
+
+    One that looks at ``files_only`` reads nothing of the context but the names of the files.
+    """
 
     name: str
     module: str
     inputs: tuple[str, ...]
+    files_only: bool = False
 
     def concerned_by(self, files: Iterable[str]) -> bool:
         """Whether one of ``files`` (paths from the root, with slashes) is an input."""
@@ -42,9 +46,9 @@ FAMILIES = (
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),
-    Family("secrets", "secrets", ("*",)),
+    Family("secrets", "secrets", ("*",), files_only=True),
     Family("drift", "drift", ("*",)),
-    Family("style", "style", ("*.yaml", "*.yml")),
+    Family("style", "style", ("*.yaml", "*.yml"), files_only=True),
 )
 
 

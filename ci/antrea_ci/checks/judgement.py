@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from antrea_ci.catalogue import completed
 from antrea_ci.checks.context import Context
-from antrea_ci.checks.families import chosen
+from antrea_ci.checks.families import Family, chosen
 from antrea_ci.checks.suppress import suppressed
 from antrea_ci.findings import Finding, in_order
 from antrea_ci.render.engine import Rendering
@@ -17,5 +18,19 @@ from antrea_ci.repo import ClusterRepo
 def judge(repo: ClusterRepo, rendering: Rendering | None, files: Sequence[str] | None, today: date) -> list[Finding]:
     """What the families find, less what cluster.yaml accepts; ``files`` chooses among the families."""
     context = Context(repo, rendering=rendering, today=today)
-    found = [finding for family in chosen(files) for finding in family.findings(context)]
+    found = list(_found(context, list(chosen(files))))
     return in_order(completed(suppressed(context.cluster, [*found, *context.problems], today, whole=files is None)))
+
+
+def _found(context: Context, families: Sequence[Family]) -> Iterator[Finding]:
+    """While kustomize builds in a process of its own, the families run that need nothing of it."""
+    with ThreadPoolExecutor(1) as pool:
+        is_built = pool.submit(lambda: context.objects) if any(not family.files_only for family in families) else None
+        for family in families:
+            if family.files_only:
+                yield from family.findings(context)
+        if is_built:
+            is_built.result()
+    for family in families:
+        if not family.files_only:
+            yield from family.findings(context)

@@ -72,7 +72,7 @@ Flavour: TypeAlias = Literal["openshift", "kubernetes"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Release(_Part):

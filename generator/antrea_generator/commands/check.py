@@ -16,9 +16,8 @@ from antrea_generator.output import processors
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
-    from antrea_ci.installer_view import View
-
     from antrea_ci.antrea_catalogue import Component
+    from antrea_ci.installer_view import View
     from antrea_ci.repo import ClusterRepo
 
 _HELP = "see `antrea-gitops check --help`"

@@ -137,15 +137,15 @@ def test_an_image_without_a_field_is_a_warning(repo: Path):
 def test_a_placeholder_that_is_left_is_an_error_with_its_object(repo: Path):
     overlay = repo / "antrea/overlays/install"
     (overlay / "pod.yaml").write_text(
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\n"
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: antrea-operator}\n"
         "spec:\n  containers: [{name: a, image: ReplaceSomeImage}, {name: b, image: 'r.io/b:latest'}]\n"
     )
     edit(overlay / "kustomization.yaml", "  - ../../bundle\n", "  - ../../bundle\n  - pod.yaml\n")
     run("render", cwd=repo)
     found = findings(repo)
     assert [(item["rule"], item["severity"], item["object"]) for item in found] == [
-        ("images/placeholder", "error", "Pod/n/p"),
-        ("images/floating", "error", "Pod/n/p"),
+        ("images/placeholder", "error", "Pod/antrea-operator/p"),
+        ("images/floating", "error", "Pod/antrea-operator/p"),
     ]
     text = (repo / found[0]["file"]).read_text().splitlines()[found[0]["line"] - 1]
     assert "ReplaceSomeImage" in text
