@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import yaml
 
@@ -20,40 +21,51 @@ from antrea_ci.yamlio import Document, Path
 
 @dataclass(frozen=True)
 class EmbeddedText:
-    """A string scalar of ``document`` and the place of each of its characters."""
+    """A string scalar of ``document``, which was read from ``source``. Places are worked out when one is asked for."""
 
     document: Document
-    text: str
-    _starts: tuple[int, ...]  # of the lines of the text
-    _origins: tuple[int, ...]  # of its characters, as indices in the source
-    _source_starts: tuple[int, ...]
-    _whole: Location
+    node: yaml.ScalarNode
+    source: str
+
+    @property
+    def text(self) -> str:
+        """The value of the scalar."""
+        return str(self.node.value)
 
     def place(self, location: Location) -> Location:
-        """A place in the text (lines and columns from 1) as a place in the file; without a line, that of the whole."""
+        """A place in the text (lines and columns from 1) as a place in the file.
+
+        Without a line, or where places cannot be told, it is that of the whole scalar.
+        """
         if not location.line or not self._origins:
-            return self._whole
+            mark = self.node.start_mark
+            return Location(self.document.file, mark.line + 1, mark.column + 1, self.document.index)
         line = min(location.line, len(self._starts)) - 1
         offset = min(self._starts[line] + max(0, location.column - 1), len(self._origins) - 1)
         index = self._origins[offset]
         row = bisect_right(self._source_starts, index) - 1
         return Location(self.document.file, row + 1, index - self._source_starts[row] + 1, self.document.index)
 
+    @cached_property
+    def _origins(self) -> tuple[int, ...]:
+        return origins_of(self.node, self.source)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(_line_starts(self.text))
+
+    @cached_property
+    def _source_starts(self) -> tuple[int, ...]:
+        return tuple(_line_starts(self.source))
+
 
 def embedded_text(document: Document, path: Path, source: str) -> EmbeddedText | None:
-    """The string at ``path`` of ``document``, which was read from ``source``; None where there is no scalar.
-
-    If the places cannot be told, each of them is that of the whole scalar.
-    """
+    """The string at ``path`` of ``document``, which was read from ``source``; None where there is no scalar."""
     node = document.node
     for step in path:
         found = child(node, step)
         node = found[1] if found else None
-    if not isinstance(node, yaml.ScalarNode):
-        return None
-    text, origins = str(node.value), origins_of(node, source)
-    starts, source_starts = tuple(_line_starts(text)), tuple(_line_starts(source))
-    return EmbeddedText(document, text, starts, origins, source_starts, document.locate(path))
+    return EmbeddedText(document, node, source) if isinstance(node, yaml.ScalarNode) else None
 
 
 def _line_starts(text: str) -> Iterator[int]:
