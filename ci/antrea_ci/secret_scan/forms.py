@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from antrea_ci.secret_scan import judge, known
 from antrea_ci.secret_scan.hit import Hit
@@ -28,6 +28,7 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{4,}={0,2}")
 _URL = re.compile(
     rb"[a-z][a-z0-9+.-]{1,20}://([^\s/:@\"'<>|]{0,80}):([^\s/@\"'<>]{1,200})@[A-Za-z0-9\[$]", re.IGNORECASE
 )
+_HEADER = re.compile(rb"(?i)\b(basic|bearer)[ \t]+([A-Za-z0-9+/._~-]{8,}=*)")
 _NETRC = re.compile(rb"\bmachine\s+\S+\s+login\s+\S+\s+password\s+(\S+)")
 _KUBEADMIN = re.compile(rb"password[^\n]{0,20}?(?<![A-Za-z0-9-])([A-Za-z0-9]{5}(?:-[A-Za-z0-9]{5}){3})(?![A-Za-z0-9-])")
 
@@ -37,14 +38,9 @@ def find(layer: Layer) -> Iterator[Hit]:
     for word, token in known.token_words():
         if word in layer.lower:
             yield from (Hit(found.start(), token.rule, token.what) for found in token.pattern.finditer(layer.data))
-    if b"private key" in layer.lower:
-        yield from _keys(layer)
-    if b"auth" in layer.lower:
-        yield from _registry_logins(layer)
-    if b"://" in layer.data and b"@" in layer.data:
-        yield from _address_logins(layer)
-    if b"password" in layer.lower:
-        yield from _logins(layer)
+    for word, search in _SEARCHES:
+        if word in layer.lower:
+            yield from search(layer)
     if layer.encoded:
         what = "a private key without its frame"
         yield from (Hit(found.start(), "private-key", what) for found in _KEY_IN_DER.finditer(layer.data))
@@ -66,11 +62,20 @@ def _registry_logins(layer: Layer) -> Iterator[Hit]:
             yield Hit(found.end(), "pull-secret", "the login of a registry")
 
 
+def _headers(layer: Layer) -> Iterator[Hit]:
+    for found in _HEADER.finditer(layer.data):
+        text = found[2].decode()
+        if found[1].lower() == b"bearer" and judge.is_random(text):
+            yield Hit(found.start(2), "token", "a token of an HTTP header")
+        elif b":" in (judge.decoded(text) or b"").strip(b":") and text.isascii():
+            yield Hit(found.start(2), "password", "a login of an HTTP header")
+
+
 def _address_logins(layer: Layer) -> Iterator[Hit]:
     for found in _URL.finditer(layer.data):
         password = found[2].decode("utf-8", "replace")
         is_example = judge.is_weak(password) and layer.prose
-        if not judge.is_placeholder(password) and not is_example and not password.startswith(("%", "$")):
+        if not judge.is_placeholder(password) and not is_example:
             yield Hit(found.start(), "url-login", "a user and password in an address")
 
 
@@ -80,3 +85,14 @@ def _logins(layer: Layer) -> Iterator[Hit]:
             yield Hit(found.start(1), "password", "a password of a netrc file")
     for found in _KUBEADMIN.finditer(layer.data):
         yield Hit(found.start(1), "password", "the administrator's password")
+
+
+# What each search cannot do without, in small letters.
+_SEARCHES: tuple[tuple[bytes, Callable[[Layer], Iterator[Hit]]], ...] = (
+    (b"private key", _keys),
+    (b"auth", _registry_logins),
+    (b"://", _address_logins),
+    (b"password", _logins),
+    (b"basic ", _headers),
+    (b"bearer ", _headers),
+)

@@ -10,10 +10,11 @@ from collections import Counter
 
 from antrea_ci.secret_scan import known
 
-_LONG, _RANDOM_LONG = 6, 16
+_LONG = 6
 _BITS = 3.4
 _WORD = re.compile(r"[A-Za-z0-9+/=_.~-]+")
 _ADDRESS = re.compile(r"[a-z]+://|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z]{1,15}(?:[-_.][a-z0-9]{1,12})+$")
 _PATH = re.compile(r"[~.]?(?:/[\w.-]{1,20})+/?$")
 _AGE = ("age-encryption.org/v1", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----")
 
@@ -43,14 +44,14 @@ def is_weak(value: str) -> bool:
     return value.lower() in known.words("weak_words")
 
 
-def is_random(value: str) -> bool:
-    """Whether ``value`` is long and looks as if a machine had made it, and is no address or path."""
-    if len(value) < _RANDOM_LONG or not _WORD.fullmatch(value) or is_placeholder(value):
+def is_random(value: str, *, shortest: int = 16) -> bool:
+    """Whether ``value``, of at least ``shortest`` signs, looks as if a machine had made it; no address or path does."""
+    if len(value) < shortest or not _WORD.fullmatch(value) or is_placeholder(value):
         return False
-    if _ADDRESS.match(value) or _PATH.match(value):
+    if _ADDRESS.match(value) or _PATH.match(value) or _WORDS.match(value):
         return False
     mixed = sum(bool(re.search(kind, value)) for kind in ("[a-z]", "[A-Z]", "[0-9]")) >= 2
-    return mixed and entropy(value) >= _BITS
+    return mixed and entropy(value) >= min(_BITS, math.log2(shortest) * 0.85)
 
 
 def is_encrypted(value: str) -> bool:

@@ -15,6 +15,8 @@ _FLOW = re.compile(rb"[\"']?(?:data|stringData)[\"']?\s*:\s*\{([^{}]*)\}")
 _PAIR = re.compile(rb"[\"']?([\w.-]+)[\"']?\s*:\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,}\"']+))")
 _LINE = re.compile(rb"([ \t]*)(?:\"([^\"]+)\"|'([^']+)'|([^\s:#\"'][^:\n]*?)):(?:[ \t]+(.*?))?[ \t]*\r?$")
 _ENCODED = re.compile(rb"[A-Za-z0-9+/=_\s-]+")
+# In a Secret less is needed to call a value one.
+_SHORTEST = 9
 _SECTIONS = ("data", "stringData")
 
 
@@ -47,7 +49,7 @@ def _is_secret(entry: _Entry) -> bool:
         return False
     if known.pattern("public_keys").search(entry.key):
         return judge.is_random(text)
-    return bool(known.pattern("secret_keys").search(entry.key)) or judge.is_random(text)
+    return bool(known.pattern("secret_keys").search(entry.key)) or judge.is_random(text, shortest=_SHORTEST)
 
 
 def _in_blocks(data: bytes) -> Iterator[_Entry]:

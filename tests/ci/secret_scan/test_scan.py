@@ -161,7 +161,16 @@ def test_a_text_about_passwords_is_none(text: str):
 
 
 @pytest.mark.parametrize(
-    "value", ["''", "none", "a-short-one", "/var/run/secrets/kubernetes.io/token", "https://example.com/token1", "~"]
+    "value",
+    [
+        "''",
+        "my-service-account-token1",
+        "none",
+        "a-short-one",
+        "/var/run/secrets/kubernetes.io/token",
+        "https://example.com/token1",
+        "~",
+    ],
 )
 def test_these_are_no_tokens(value: str):
     assert rules(f"token: {value}\n") == []
@@ -203,6 +212,12 @@ LOGINS = [f'"auth": "{LOGIN}"', f"_auth={LOGIN}", f"auth: '{LOGIN}'", f'\\"auth\
 @pytest.mark.parametrize("text", LOGINS)
 def test_a_login_of_a_registry(text: str):
     assert rules(text) == ["pull-secret"]
+
+
+def test_a_login_of_a_header():
+    assert rules(f"Authorization: Basic {LOGIN}") == ["password"]
+    assert rules(f"authorization: bearer {WORD}{WORD}") == ["token"]
+    assert rules("basic authentication, bearer token-authentication-webhook") == []
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------
@@ -260,6 +275,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  namespace: b\n"
     [
         f"data:\n  tls.key: {LOGIN}\n",
         "data:\n  password: YQ==\n",
+        f"data:\n  value: {base64.b64encode(b'geheim2024x').decode()}\n",
         f"stringData:\n  token: {WORD}\n",
         "stringData:\n  password: geheim\n",
         f"data:\n  anything: {base64.b64encode(WORD.encode() * 2).decode()}\n",
@@ -287,6 +303,8 @@ def test_a_value_of_a_secret_that_is_not_encrypted(body: str):
         f"data:\n  tls.crt: {base64.b64encode(CERTIFICATE).decode()}\n",
         "data:\n  username: YWRtaW4=\n",
         "type: Opaque\n",
+        f"data:\n  server: {base64.b64encode(b'vcenter1.example.com').decode()}\n",
+        "stringData:\n  insecure: 'true'\n  port: '443'\n",
         f"data:\n  password: {base64.b64encode(b'REDACTED').decode()}\n",
     ],
 )
