@@ -36,8 +36,8 @@ def examine(
     decoder.run()
     yield from decoder.faults
     given = _gates_in(decoder.values)
-    foreign = {name: value for name, value in given.items() if f"{GATES}.{name}" not in tolerated}
-    yield from judge_gates(component, known, number, document, foreign)
+    vendors = frozenset(name for name in given if f"{GATES}.{name}" in tolerated)
+    yield from judge_gates(component, known, number, document, given, vendors)
     config = Config(component, number, document, decoder.values, state_of_gates(known, number, given))
     yield from judge_agent(config) if component == "agent" else judge_controller(config)
     yield from judge_unusable(config)

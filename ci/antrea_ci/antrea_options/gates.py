@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from antrea_ci.antrea_catalogue import Catalogue, Component, every_gate, gate_span
-from antrea_ci.antrea_options.config import Fault, Path
+from antrea_ci.antrea_options.config import Fault
 from antrea_ci.antrea_options.facts import Version, options, reached
 from antrea_ci.findings import Finding, Severity
 from antrea_ci.suggest import did_you_mean
@@ -30,26 +30,42 @@ def state_of_gates(known: Catalogue, version: Version, given: Mapping[str, Value
 
 
 def judge_gates(
-    component: Component, known: Catalogue, version: Version, document: Document, given: Mapping[str, Value]
+    component: Component,
+    known: Catalogue,
+    version: Version,
+    document: Document,
+    given: Mapping[str, Value],
+    vendors: frozenset[str],
 ) -> Iterator[Fault]:
-    """What stops the program, and what has no effect, among the gates that are given."""
+    """What stops the program, and what has no effect, among the gates that are given.
+
+    ``vendors``: those that the vendor's own text has for this program.
+    """
     ours = known.agent_gates if component == "agent" else known.controller_gates
     theirs = known.controller_gates if component == "agent" else known.agent_gates
     for name, value in given.items():
-        path: Path = (GATES, name)
-        if name not in ours and name not in theirs:
-            location = document.locate(path, key=True)
-            yield Fault(Finding("antrea/unknown-gate", _unknown(name, known), location=location), (path,))
-        elif value is False and reached(options()["locked"].get(name), version):
+        if value is False and reached(options()["locked"].get(name), version):
             message = f"the feature gate `{name}` cannot be switched off in Antrea {_dotted(version)}"
-            yield Fault(Finding("antrea/locked-gate", message, location=document.locate(path)), (path,))
-        elif name not in ours:
-            other = "controller" if component == "agent" else "agent"
-            message = f"the feature gate `{name}` has no effect in the {component}'s configuration"
-            fix = f"set it in the {other}'s configuration"
-            location = document.locate(path, key=True)
-            finding = Finding("antrea/gate-elsewhere", message, Severity.WARNING, location, fix=fix)
-            yield Fault(finding, (path,))
+            yield _fault(Finding("antrea/locked-gate", message, location=document.locate((GATES, name))), name)
+        elif name in ours or name in vendors:
+            continue
+        elif name in theirs:
+            yield _fault(_elsewhere(component, name, document), name)
+        else:
+            location = document.locate((GATES, name), key=True)
+            yield _fault(Finding("antrea/unknown-gate", _unknown(name, known), location=location), name)
+
+
+def _fault(finding: Finding, name: str) -> Fault:
+    return Fault(finding, ((GATES, name),))
+
+
+def _elsewhere(component: Component, name: str, document: Document) -> Finding:
+    other = "controller" if component == "agent" else "agent"
+    message = f"the feature gate `{name}` has no effect in the {component}'s configuration"
+    location = document.locate((GATES, name), key=True)
+    fix = f"set it in the {other}'s configuration"
+    return Finding("antrea/gate-elsewhere", message, Severity.WARNING, location, fix=fix)
 
 
 def _unknown(name: str, known: Catalogue) -> str:

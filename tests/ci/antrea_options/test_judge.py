@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from antrea_ci.antrea_catalogue import Component
 from antrea_ci.antrea_options import judge
+from antrea_ci.antrea_options.examine import examine
 from antrea_ci.errors import UsageError
 from antrea_ci.findings import Finding
 
@@ -184,6 +185,13 @@ def test_a_rule_comes_and_goes_with_its_version(
 def test_options_of_a_feature_that_is_off_are_not_judged() -> None:
     text = "flowExporter: {flowPollInterval: never}\nmulticast: {igmpQueryInterval: x}\nnodePortLocal: {portRange: x}\n"
     assert rules(text) == []
+
+
+def test_what_the_vendors_text_has_is_known_but_a_locked_gate_stays_locked() -> None:
+    text = "featureGates: {VendorGate: true, TopologyAwareHints: false}\nvendorKey: {a: 1}\nother: 1\n"
+    names = frozenset({"featureGates.VendorGate", "featureGates.TopologyAwareHints", "vendorKey"})
+    found = [fault.finding.rule for fault in examine("agent", text, "f.conf", "2.6.0", names)]
+    assert found == ["antrea/unknown-key-ignored", "antrea/locked-gate"]
 
 
 def test_values_that_fail_after_the_start_are_told_by_a_stricter_rule() -> None:
