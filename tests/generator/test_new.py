@@ -13,6 +13,7 @@ from antrea_ci.facts import facts
 from antrea_ci.files import read_tree
 from antrea_ci.repo import ClusterRepo
 from support.bundles import SHARED_BUNDLES, below, bundle_files, deploy_tree, write_archive
+from support.certificates import CERTIFICATE
 from support.repos import (
     SHARED,
     Ran,
@@ -106,7 +107,10 @@ def test_the_article_with_the_vendors_archive(tmp_path: Path, kustomize: Path):
 
 
 def test_only_the_phase_one_objects_and_the_answers_differ_from_the_vendors(tmp_path: Path, article: Path):
-    files = {**bundle_files(), "extra.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: antrea-operator}\n"}
+    files = {
+        **bundle_files(),
+        "extra.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: antrea-operator}\n",
+    }
     archive = write_archive(tmp_path / "deploy.tar.gz", below("openshift", files))
     assert run("new", tmp_path / "ocp", "--data-file", article, "--bundle", archive, "--defaults").code == 0
     vendor = objects("\n---\n".join(data.decode() for data in files.values()))
@@ -195,11 +199,10 @@ def test_a_pair_without_a_value_is_wrong_usage(tmp_path: Path):
 
 
 def test_a_path_of_a_trust_bundle_becomes_its_certificates(tmp_path: Path):
-    pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-    (tmp_path / "ca.pem").write_text(pem)
+    (tmp_path / "ca.pem").write_text(CERTIFICATE)
     answers = write_answers(tmp_path / "answers.yml", {"additional_trust_bundle": "ca.pem"})
     assert run("new", tmp_path / "ocp", "--data-file", answers, "--defaults").code == 0
-    assert yaml.safe_load((tmp_path / "ocp/install-config.yaml").read_text())["additionalTrustBundle"] == pem
+    assert yaml.safe_load((tmp_path / "ocp/install-config.yaml").read_text())["additionalTrustBundle"] == CERTIFICATE
 
 
 def test_a_private_key_in_the_trust_bundle_is_refused(tmp_path: Path):

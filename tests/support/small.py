@@ -39,6 +39,11 @@ networking:
     - 172.30.0.0/16
 platform:
   vsphere:
+    vCenter: vcenter.example.com
+    datacenter: DC0
+    defaultDatastore: LocalDS_0
+    cluster: DC0_C0
+    network: VM Network
     apiVIPs:
       - 10.1.224.10
     ingressVIPs:

@@ -12,10 +12,10 @@ import yaml
 from yamllint import linter
 from yamllint.config import YamlLintConfig
 
+from support.certificates import CERTIFICATE
 from support.pairwise import pairwise
 from support.repos import build, copy_template, install_spec, objects, operator_image_of, rendered, run, snapshot
 
-PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ==\n-----END CERTIFICATE-----\n"
 DIGEST = "sha256:" + "ab" * 32
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG someone's key: #1"
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kxmx9y7cqqqqqqq"
@@ -73,7 +73,7 @@ DOMAINS = [
         "name": f"fd-{n}",
         "region": "r: 1",
         "zone": f"z{n}",
-        "server": f"vc{n}.example.com",
+        "server": "vc1.example.com",
         "topology": {
             "datacenter": "DC #1",
             "computeCluster": "/DC #1/host/c",
@@ -144,7 +144,7 @@ def answers_of(case: Mapping[str, str]) -> dict[str, Any]:
         },
         "ntp": {"list": {"ntp_servers": ["ntp1.example.com"]}, "commas": {"ntp_servers": "ntp1.example.com, 10.0.0.1"}},
         "mirror": {"yes": {"mirror_registry": "mirror.example.com:5000/ocp"}},
-        "trust": {"yes": {"additional_trust_bundle": PEM}},
+        "trust": {"yes": {"additional_trust_bundle": CERTIFICATE}},
         "domains": {"yes": {"failure_domains": DOMAINS}},
         "backup": {"yes": {"backup_recipients": [AGE], "backup_remote": "git@git.example.com:p/vault.git"}},
         "ssh": {"yes": {"ssh_public_key": KEY}},
@@ -290,7 +290,7 @@ def check_platform(answers: Mapping[str, Any], platform: Mapping[str, Any]) -> N
     flat = answers["openshift_version"].startswith("4.12.")
     assert ("vCenter" in platform, "vcenters" in platform, "failureDomains" in platform) == (flat, not flat, not flat)
     if not flat and "failure_domains" in answers:
-        assert [vcenter["server"] for vcenter in platform["vcenters"]] == ["vc1.example.com", "vc2.example.com"]
+        assert [vcenter["server"] for vcenter in platform["vcenters"]] == ["vc1.example.com"]
         assert [domain["region"] for domain in platform["failureDomains"]] == ["r: 1", "r: 1"]
         assert platform["failureDomains"][0]["topology"]["datastore"] == "/DC #1/datastore/ds"
 

@@ -38,7 +38,7 @@ def _pull_secret(config: Config) -> Iterator[Finding]:
 def _pull_secret_fault(secret: str) -> tuple[str, str]:
     """What is wrong and how to mend it; nothing of the secret but the names of registries is shown."""
     try:
-        value = cast("Value", json.loads(secret, parse_constant=_no_constant))
+        value = cast("Value", json.loads(secret, parse_constant=_no_constant, object_pairs_hook=_as_go))
     except ValueError as error:
         place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         return f"is no JSON{place}", "copy it again as one line, and put it into single quotes"
@@ -46,13 +46,23 @@ def _pull_secret_fault(secret: str) -> tuple[str, str]:
         return "is nested too deeply", "copy it again"
     if not isinstance(value, dict):
         return 'is no JSON object with "auths"', 'write it as {"auths": {"REGISTRY": {"auth": "..."}}}'
-    auths = next((item for key, item in reversed(value.items()) if key.lower() == "auths"), None)
+    auths = value.get("auths")
     if not isinstance(auths, dict):
         return 'has no object "auths"', 'write it as {"auths": {"REGISTRY": {"auth": "..."}}}'
     if not auths:
         return 'names no registry in "auths"', "log in to the registries that the nodes pull from, and copy the file"
     bare = [name for name, entry in auths.items() if not {"auth", "credsStore"} & mapping_at(entry, ()).keys()]
     return (f'has neither "auth" nor "credsStore" for {enumeration(sorted(bare))}', "") if bare else ("", "")
+
+
+def _as_go(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    """An object as Go decodes it: "auths" in any case, and two of them become one."""
+    found: dict[str, Value] = {}
+    for name, value in pairs:
+        key = "auths" if name.lower() == "auths" else name
+        both = key == "auths" and isinstance(value, dict)
+        found[key] = {**mapping_at(found.get(key), ()), **mapping_at(value, ())} if both else value
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
+
+from antrea_ci.install_config.base64_text import strict_base64
 
 _BEGIN = re.compile(r"(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t\r]*(?:\n|\Z)")
 _HEADER = re.compile(r"[^\n:]*:[^\n]*(?:\n|\Z)")
@@ -23,7 +23,8 @@ class Block:
 
 def next_block(text: str, position: int) -> Block | None:
     """The first well-formed block from ``position`` on; what stands before it, or is no block, is skipped."""
-    while found := _BEGIN.search(text, position):
+    # A line starts at ``position``: the break before it belongs to what is looked for.
+    while found := _BEGIN.search(text, max(position - 1, 0)):
         start = found.start() + text.startswith("\n", found.start())
         body = found.end()
         while header := _HEADER.match(text, body):
@@ -32,14 +33,14 @@ def next_block(text: str, position: int) -> Block | None:
         data = _decoded(text[body : end.start()]) if end else None
         if end and data is not None:
             return Block(found[1], data, start, end.end())
-        position = found.end() - 1
+        position = found.end()
     return None
 
 
 def _decoded(text: str) -> bytes | None:
     try:
-        return base64.b64decode(re.sub(r"[ \t\r\n]", "", text), validate=True)
-    except binascii.Error:
+        return strict_base64(re.sub(r"[ \t\r\n]", "", text))
+    except ValueError:
         return None
 
 

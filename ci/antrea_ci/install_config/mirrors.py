@@ -17,6 +17,7 @@ _LONGEST_NAME = 255
 _DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _PATH = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_IDENTIFIER = re.compile(r"[0-9a-f]{64}")
 _REFERENCE = re.compile(
     rf"(?P<name>{_DOMAIN}(?:/{_PATH})+)(?P<tag>:\w[\w.-]{{0,127}})?(?P<digest>@[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{{32,}})?",
     re.ASCII,
@@ -49,12 +50,12 @@ def _source(config: Config, kind: str, index: int) -> Iterator[Finding]:
 def repository_fault(text: str) -> str:
     """Why the installer does not take ``text`` for a repository, or for a registry alone; empty if it does."""
     first, slash, rest = text.partition("/")
-    with_domain = bool(slash) and (("." in first or ":" in first) or first == "localhost" or first != first.lower())
+    with_domain = bool(slash) and ("." in first or ":" in first or first == "localhost")
     domain, remainder = (first, rest) if with_domain else ("docker.io", text if slash else f"library/{text}")
     if remainder.partition(":")[0] != remainder.partition(":")[0].lower():
         return "a repository is written in lower case"
     found = _REFERENCE.fullmatch(f"{domain}/{remainder}")
-    if not text or not found or len(found["name"]) > _LONGEST_NAME:
+    if not text or not found or len(found["name"]) > _LONGEST_NAME or _IDENTIFIER.fullmatch(text):
         return "it is no REGISTRY/REPOSITORY"
     if not with_domain or domain == "index.docker.io":
         return _registry_fault(text)

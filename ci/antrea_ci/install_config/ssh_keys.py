@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from antrea_ci.install_config.base64_text import strict_base64
 
 _BLANKS = " \t"
 _ED25519_LENGTH = 32
@@ -67,9 +67,9 @@ def _after_options(line: str) -> str:
 def _parse(text: str) -> str:
     word = re.split(r"[ \t]", text, maxsplit=1)[0]
     try:
-        fields = list(_fields(base64.b64decode(word, validate=True)))
+        fields = list(_fields(strict_base64(word)))
         kind = fields[0].decode("ascii")
-    except (binascii.Error, ValueError, IndexError):
+    except (ValueError, IndexError):
         return ""
     return kind if _is_key(kind, fields[1:]) else ""
 
@@ -107,6 +107,8 @@ def _on_curve(name: str, fields: list[bytes]) -> bool:
     if name not in _CURVES:
         return False
     prime, b = _CURVES[name]
+    if fields[0] != name.encode():
+        return False
     point, size = fields[1], (prime.bit_length() + 7) // 8
     if len(point) != 1 + 2 * size or point[0] != 4:
         return False

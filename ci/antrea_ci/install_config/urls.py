@@ -24,12 +24,10 @@ def split_url(text: str) -> tuple[str, str]:
     if not found:
         raise UrlError("has no scheme, such as `http://`")
     scheme, rest = found[1].lower(), text[found.end() :].partition("?")[0]
-    if not rest.startswith("//"):
-        return scheme, ""
-    authority, _, path = rest[2:].partition("/")
-    if _PERCENT.search(path):
+    authority, _, path = rest.removeprefix("//").partition("/")
+    if rest.startswith("/") and _PERCENT.search(path):
         raise UrlError("holds a `%` that starts no escape")
-    return scheme, _host(authority)
+    return scheme, _host(authority) if rest.startswith("//") else ""
 
 
 def _host(authority: str) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from antrea_ci.catalogue import completed
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
+from antrea_ci.install_config import judge
+from antrea_ci.install_config.values import NEWEST, OLDEST
 from antrea_ci.model.cluster import ClusterFile, Networking, check_cluster
-from antrea_ci.model.install_config import InstallConfig, read_install_config
+from antrea_ci.model.install_config import InstallConfig
 from antrea_ci.model.network import NetworkPlan, Place, entries_at
 from antrea_ci.repo import ClusterRepo
+from antrea_ci.values import text_at
 from antrea_ci.yamlio import Document, parse
+
+_VERSION_RULES = frozenset({"install-config/version-newer", "install-config/version-unsupported"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Cluster:
 def load(repo: ClusterRepo) -> Cluster:
     """The cluster of ``repo``; raises FindingsError with every error in the files that describe it."""
     cluster, findings = examine(repo)
-    errors = [finding for finding in findings if finding.is_error]
+    errors = [finding for finding in completed(findings) if finding.is_error]
     if cluster is None or errors:
         raise FindingsError(errors)
     return cluster
@@ -50,8 +56,8 @@ def examine(repo: ClusterRepo) -> tuple[Cluster | None, list[Finding]]:
     if file and document and file.flavour == "kubernetes":
         cluster = _kubernetes(repo, file, document)
         return cluster, findings + cluster.plan.findings()
-    config, faults = _install_config(repo)
-    findings += faults + (config.plan.findings() if config else [])
+    config, faults = _install_config(repo, document)
+    findings += faults
     if file is None or document is None or config is None:
         return None, findings
     names = (config.name, config.base_domain, config.platform)
@@ -67,15 +73,25 @@ def _cluster_file(repo: ClusterRepo) -> tuple[ClusterFile | None, Document | Non
     return file, document, findings
 
 
-def _install_config(repo: ClusterRepo) -> tuple[InstallConfig | None, list[Finding]]:
-    path = repo.install_config_file
+def _install_config(repo: ClusterRepo, cluster: Document | None) -> tuple[InstallConfig | None, list[Finding]]:
+    """The install-config, judged for the version that cluster.yaml names."""
+    path, at = repo.install_config_file, ("openshift", "version")
     try:
-        return read_install_config(parse(path.read_bytes(), repo.name(path)))
-    except FindingsError as error:
-        return None, list(error.findings)
+        data = path.read_bytes()
     except FileNotFoundError:
-        why = "on OpenShift it owns name, networks and platform"
-        return None, [Finding("install-config/missing", f"{repo.name(path)} is not there", why=why)]
+        return None, [Finding("install-config/missing", f"{repo.name(path)} is not there")]
+    version = text_at(cluster.value, at) if cluster else ""
+    if not cluster or not version:
+        return _of_any_version(data, repo.name(path))
+    judged, place = judge(data, repo.name(path), version, in_repository=True), cluster.locate(at)
+    return judged.config, [replace(f, location=place) if f.rule in _VERSION_RULES else f for f in judged.findings]
+
+
+def _of_any_version(data: bytes, file: str) -> tuple[InstallConfig | None, list[Finding]]:
+    """What holds for the oldest and for the newest version alike."""
+    old, new = (judge(data, file, f"4.{minor}", in_repository=True) for minor in (OLDEST, NEWEST))
+    told = {(finding.rule, finding.location) for finding in old.findings}
+    return new.config, [finding for finding in new.findings if (finding.rule, finding.location) in told]
 
 
 def _kubernetes(repo: ClusterRepo, file: ClusterFile, document: Document) -> Cluster:

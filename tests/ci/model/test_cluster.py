@@ -11,7 +11,7 @@ from antrea_ci.model.cluster import check_cluster, image_reference, image_tag, r
 from antrea_ci.model.effective import examine
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import parse
-from support.small import INSTALL_CONFIG, cluster_repo, edit
+from support.small import INSTALL_CONFIG, cluster_repo, edit, set_cluster
 
 SOUND = """\
 apiVersion: antrea-gitops/v1
@@ -138,7 +138,7 @@ def test_a_sound_repository_has_no_finding(repo: ClusterRepo):
         ("cidr: 10.1.224.0/24", "cidr: 10.1.224.1/24", "network/cidr"),
         ("172.30.0.0/16", "10.129.0.0/16", "network/overlap"),
         ("hostPrefix: 23", "hostPrefix: 31", "network/host-prefix-range"),
-        ("10.1.224.11", "10.1.225.11", "network/vip-elsewhere"),
+        ("10.1.224.11", "10.1.225.11", "network/vip-outside"),
     ],
 )
 def test_each_fault_of_the_install_config_has_its_rule_and_place(old: str, new: str, rule: str, repo: ClusterRepo):
@@ -151,8 +151,32 @@ def test_each_fault_of_the_install_config_has_its_rule_and_place(old: str, new: 
 @pytest.mark.parametrize("kind", ["machineNetwork", "clusterNetwork", "serviceNetwork"])
 def test_a_missing_network_is_an_error_because_the_installer_would_take_its_own(kind: str, repo: ClusterRepo):
     edit(repo.install_config_file, f"  {kind}:", "  other:")
-    assert ("install-config/required", f"`networking.{kind}` is missing or is no list") in [
-        (item.rule, item.message) for item in examine(repo)[1]
+    found = [item.message for item in examine(repo)[1] if item.rule == "install-config/network-default"]
+    assert len(found) == 1
+    assert found[0].startswith(f"`networking.{kind}` is not given")
+
+
+def test_the_version_of_openshift_decides_which_form_is_right(repo: ClusterRepo):
+    set_cluster(repo.root, openshift={"version": "4.18.9"})
+    _, found = examine(repo)
+    assert {item.rule for item in found if "platform.vsphere.vCenter" in item.message} == {
+        "install-config/deprecated-key"
+    }
+
+
+def test_an_unknown_version_is_told_once_where_it_stands(repo: ClusterRepo):
+    set_cluster(repo.root, openshift={"version": "4.99.0"})
+    told = [item for item in examine(repo)[1] if item.rule.startswith("install-config/version")]
+    assert [(item.rule, item.location.file, item.is_error) for item in told] == [
+        ("install-config/version-newer", "cluster.yaml", False)
+    ]
+
+
+def test_a_version_that_is_too_old_is_an_error(repo: ClusterRepo):
+    set_cluster(repo.root, openshift={"version": "4.11.3"})
+    told = [item for item in examine(repo)[1] if item.is_error]
+    assert [(item.rule, item.location.file) for item in told] == [
+        ("install-config/version-unsupported", "cluster.yaml")
     ]
 
 
@@ -172,7 +196,7 @@ def test_the_flat_names_of_old_versions_are_read_too(repo: ClusterRepo):
     text = INSTALL_CONFIG.replace("apiVIPs:\n      - ", "apiVIP: ").replace("ingressVIPs:\n      - ", "ingressVIP: ")
     repo.install_config_file.write_text(text)
     cluster, found = examine(repo)
-    assert found == []
+    assert [(item.rule, item.is_error) for item in found] == [("install-config/deprecated-key", False)] * 2
     assert cluster is not None
     addresses = [entry.text for entry in (*cluster.plan.api_vips, *cluster.plan.ingress_vips)]
     assert addresses == ["10.1.224.10", "10.1.224.11"]
