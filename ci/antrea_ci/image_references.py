@@ -15,6 +15,8 @@ from antrea_ci.yamlio import Value, parse_all
 
 _RELATED = "RELATED_IMAGE_"  # the Operator Lifecycle Manager's convention, which bundles of operators share
 _LATEST = re.compile(r"(?<![\w./:@-])[\w.-]+(?::\d+)?(?:/[\w.-]+)+:latest(?![\w.@-])")
+# Reading a long configuration as YAML takes longer than this look at it.
+_MAY_HOLD_FIELDS = re.compile(r"[iI]mage[\"']?\s*:|RELATED_IMAGE_")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 # The grammar of the distribution's references: host, path, tag, digest; a host is not needed.
 _REFERENCE = re.compile(
@@ -94,7 +96,7 @@ def _in_text(text: str, path: Steps, *, is_image: bool) -> Iterator[ImageText]:
         if not found:
             yield ImageText(path, text, Form.FIELD)
         return
-    inner = list(_embedded(text, path)) if "mage" in text else []
+    inner = list(_embedded(text, path)) if _MAY_HOLD_FIELDS.search(text) else []
     yield from inner
     told = {(one.inside.line, one.text) for one in inner}
     for number, line in enumerate(text.split("\n") if ":latest" in text else ()):

@@ -66,7 +66,7 @@ def version_of_archive(name: str) -> str | None:
 
 def placeholders_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Line and column (from 0) and text of each placeholder outside the comments of ``text``."""
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(text.split("\n") if _PLACEHOLDER.search(text) else ()):
         for match in _PLACEHOLDER.finditer(_COMMENT.sub("", line)):
             yield number, match.start(), match[0]
 
