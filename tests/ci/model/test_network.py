@@ -90,6 +90,9 @@ def test_a_sound_plan_has_no_error(changes: dict[str, object]):
         ({"cluster": "10.0.0.0/14"}, "overlap", "cluster[0]"),
         ({"machine": "10.1.224.0/24,10.1.0.0/16"}, "overlap", "machine[1]"),
         ({"machine": "172.17.3.0/24"}, "docker-bridge", "machine[0]"),
+        ({"machine": "169.254.0.0/24"}, "unusable", "machine[0]"),
+        ({"cluster": "224.0.0.0/14"}, "unusable", "cluster[0]"),
+        ({**SIX, "machine": "fe80::/64"}, "unusable", "machine[0]"),
         ({**DUAL, "machine": MACHINE}, "dual-stack", "machine[0]"),
         ({**DUAL, "cluster": "fd00:2::/48"}, "dual-stack", "cluster[0]"),
         ({**DUAL, "service": SERVICE}, "families", "machine[1]"),
@@ -162,6 +165,11 @@ def test_a_load_balancer_of_the_users_own_may_be_anywhere_and_shared():
 
 def test_host_bits_are_told_with_the_network_that_was_meant():
     (finding,) = plan(machine="10.1.224.7/24").findings()
+    assert "did you mean 10.1.224.0/24?" in finding.message
+
+
+def test_a_netmask_is_told_with_its_prefix():
+    (finding,) = plan(machine="10.1.224.0/255.255.255.0").findings()
     assert "did you mean 10.1.224.0/24?" in finding.message
 
 

@@ -16,10 +16,9 @@ from antrea_ci.model.network.entry import (
     parse_interface,
     parse_network,
 )
-from antrea_ci.model.network.plan import NEWEST_KNOWN_MINOR, NetworkPlan
+from antrea_ci.model.network.plan import NetworkPlan
 
 __all__ = [
-    "NEWEST_KNOWN_MINOR",
     "Address",
     "Entry",
     "Network",

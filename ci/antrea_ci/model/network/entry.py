@@ -54,12 +54,20 @@ def parse_network(text: str) -> Network:
     try:
         start, loose = parse_interface(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no network; write it as 10.1.224.0/24 or fd00::/48") from None
+        raise ValueError(f"{text!r} is no network; {_meant(text)}") from None
     if loose.network_address != start:
         raise ValueError(f"{text!r} has host bits set; did you mean {loose}?")
     if int(start) == 0:
         raise ValueError(f"{text!r} starts at the unspecified address; name a network of your own")
     return loose
+
+
+def _meant(text: str) -> str:
+    """What to write instead of ``text``, whose netmask Python knows how to read."""
+    try:
+        return f"did you mean {ip_network(text.strip(), strict=False)}?"
+    except ValueError:
+        return "write it as 10.1.224.0/24 or fd00::/48"
 
 
 def parse_interface(text: str) -> tuple[Address, Network]:

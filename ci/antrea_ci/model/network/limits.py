@@ -45,6 +45,7 @@ class Limits(TypedDict):
 
     defaults: Defaults
     docker_bridge: str
+    unusable: list[str]
     service: ServiceLimits
     host_prefix: HostPrefixLimits
     max_pods: int

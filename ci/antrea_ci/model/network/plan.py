@@ -14,14 +14,14 @@ from antrea_ci.model.network.limits import limits
 from antrea_ci.model.network.ranges import machine_room, overlaps, service_sizes
 from antrea_ci.model.network.vips import Vips
 
-NEWEST_KNOWN_MINOR = 18  # of OpenShift 4: what the rules were written for
+_NEWEST = 99  # later than any minor version that the facts tell apart
 
 
 @dataclass(frozen=True)
 class NetworkPlan:
     """Every network and virtual address of a cluster, in the order in which they were written.
 
-    ``nodes`` is 0 where nobody plans them. ``minor`` is 12 for OpenShift 4.12; on Kubernetes it means nothing.
+    ``nodes`` is 0 where nobody plans them. ``minor`` is 12 for OpenShift 4.12, by default that of the newest rules.
     """
 
     machine: tuple[Entry, ...]
@@ -32,7 +32,7 @@ class NetworkPlan:
     nodes: int = 0
     platform: str = "none"
     user_managed_load_balancer: bool = False
-    minor: int = NEWEST_KNOWN_MINOR
+    minor: int = _NEWEST
 
     def findings(self) -> list[Finding]:
         """Everything that is wrong with this plan as a whole, and with each of its values."""

@@ -12,15 +12,19 @@ from antrea_ci.model.network.limits import limits
 
 
 def overlaps(groups: Mapping[str, Sequence[Parsed]]) -> Iterator[Finding]:
-    """Machine, cluster and service networks must not overlap in any pair, nor a container engine's bridge."""
+    """Machine, cluster and service networks must not overlap in any pair, nor what others have."""
     everything = [pair for group in groups.values() for pair in group]
     for (first, a), (second, b) in itertools.combinations(everything, 2):
         if _meet(a, b):
             yield problem("overlap", second, f"{b} overlaps {first.place[0]} {a}")
     bridge = ip_network(limits()["docker_bridge"])
+    unusable = [ip_network(text) for text in limits()["unusable"]]
     for entry, network in everything:
         if _meet(network, bridge):
             yield problem("docker-bridge", entry, f"{network} overlaps {bridge}", severity=Severity.WARNING)
+        for other in unusable:
+            if _meet(network, other):
+                yield problem("unusable", entry, f"{network} overlaps {other}, which no host can have")
 
 
 def service_sizes(services: Sequence[Parsed]) -> Iterator[Finding]:
