@@ -107,11 +107,13 @@ def _prune(published: Mapping[str, Value], found: Schema) -> None:
 def _plain(published: Mapping[str, Value]) -> Schema:
     found = {key: published[key] for key in _AS_THEY_ARE if key in published}
     form = published.get("format")
-    if isinstance(form, str) and form in _BOUNDS:
+    if not isinstance(form, str):
+        return found
+    if form in _BOUNDS:
         lowest, highest = _BOUNDS[form]
         found.setdefault("minimum", lowest)
         found.setdefault("maximum", highest)
-    if form in _FORMATS:
+    elif form in _FORMATS:
         found["format"] = form
     return found
 

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from antrea_ci.facts import facts
-from antrea_ci.model.network import NEWEST_KNOWN_MINOR
+from antrea_ci.install_config.values import NEWEST
 from antrea_ci.schemas.builtin import Kind, definitions, minors
 from antrea_ci.schemas.judge import judge
 from antrea_ci.versions import kubernetes_minor
@@ -32,7 +32,7 @@ def no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_openshift_version_that_is_known_has_its_schemas():
-    wanted = [kubernetes_minor("openshift", f"4.{minor}.0") for minor in range(12, NEWEST_KNOWN_MINOR + 1)]
+    wanted = [kubernetes_minor("openshift", f"4.{minor}.0") for minor in range(12, NEWEST + 1)]
     assert wanted == list(range(25, 32))
     assert set(wanted) <= set(minors())
 
@@ -72,3 +72,13 @@ def test_nothing_is_judged_by_the_code_of_the_package_that_brings_the_data():
 
     list(judge((), 25, "openshift"))
     assert "kubernetes_validate" not in sys.modules
+
+
+def test_every_kind_without_a_schema_has_a_reason_and_no_schema():
+    existing = {kind for minor in minors() for kind in definitions(minor).kinds}
+    for group in facts("kinds-without-schema")["groups"]:
+        assert group["reason"]
+        assert group["flavour"] in ("any", "openshift")
+        kinds = {kind for names in group["versions"].values() for kind in names}
+        assert set(group.get("namespaced", [])) <= kinds
+        assert not {known for known in existing if known.group == group["group"]}
