@@ -132,9 +132,10 @@ def _decode(data: bytes, file: str, faults: list[Finding]) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        before = data[: error.start].decode("utf-8").split("\n")
+        place = Location(file, len(before), len(before[-1]) + 1)
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise YamlError([fault("yaml/not-utf-8", message, Location(file, line), "save the file as UTF-8")]) from None
+        raise YamlError([fault("yaml/not-utf-8", message, place, "save the file as UTF-8")]) from None
 
 
 def _refuse_deep_nesting(source: str, file: str) -> None:

@@ -31,7 +31,7 @@ def refusal(text: str | bytes) -> Finding:
         ("a:\n  - b: 1\n    b: 2\n", "yaml/duplicate-key", 3, 5),
         ("{a: 1, 'a': 2}", "yaml/duplicate-key", 1, 8),
         (b"\xef\xbb\xbfa: 1\n", "yaml/byte-order-mark", 1, 1),
-        (b"a: 1\nb: \xff\n", "yaml/not-utf-8", 2, 0),
+        (b"a: 1\nb: \xff\n", "yaml/not-utf-8", 2, 4),
         ("a: 1\n\tb: 2\n", "yaml/syntax", 2, 1),
         ("a: [1\n", "yaml/syntax", 2, 1),
         ("a: 'x\n", "yaml/syntax", 2, 1),

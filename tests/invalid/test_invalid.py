@@ -28,6 +28,7 @@ class Case:
     answers: dict[str, object] = field(default_factory=dict)
     edits: list[dict[str, str]] = field(default_factory=list)
     write: dict[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
     sparse: dict[str, int] = field(default_factory=dict)
     remove: list[str] = field(default_factory=list)
     render: bool = True
@@ -71,7 +72,7 @@ def apply(case: Case, root: Path) -> None:
     for name, text in case.write.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding=case.encoding)
     for name, size in case.sparse.items():
         with (root / name).open("wb") as stream:
             stream.truncate(size)

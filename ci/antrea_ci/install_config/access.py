@@ -15,6 +15,7 @@ from antrea_ci.yamlio import Value
 
 _PULL_SECRET, _SSH_KEY, _FIPS = ("pullSecret",), ("sshKey",), ("fips",)
 _HOST_CHECKED_SINCE = 16
+_ADD = "add the pull secret as one line of JSON in single quotes"
 
 
 def findings(config: Config) -> Iterator[Finding]:
@@ -28,7 +29,7 @@ def _pull_secret(config: Config) -> Iterator[Finding]:
     secret = config.text(*_PULL_SECRET)
     if config.lacks(*_PULL_SECRET):
         if not config.in_repository or config.at(*_PULL_SECRET) == "":
-            yield config.finding("required", _PULL_SECRET, "is missing", fix="add the pull secret as one line of JSON")
+            yield config.finding("required", _PULL_SECRET, config.absence(*_PULL_SECRET), fix=_ADD)
     elif secret:
         fault, fix = _pull_secret_fault(secret)
         if fault:

@@ -63,6 +63,10 @@ class Config:
         above = [self.at(*path[:length]) for length in range(1, len(path))]
         return all(isinstance(value, dict | list | None) for value in above) and self.at(*path) in (None, "")
 
+    def absence(self, *path: str | int) -> str:
+        """How to say that there is no value at ``path``: whether the key is missing too."""
+        return "is missing" if self.document.plain(self.written(tuple(path))) is None else "is empty"
+
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Where the value (or ``key``) at ``path`` stands in the file; its nearest parent where there is none."""
         return self.document.locate(self.written(tuple(path)), key=key)

@@ -32,10 +32,10 @@ def decode(data: bytes, file: str, minor: int, *, in_repository: bool) -> Decode
         return Decoded(None, (Finding("install-config/size", message, location=Location(file)),))
     documents, faults = read_all(data, file)
     if not documents:
-        return Decoded(None, tuple(faults or [_empty(Location(file))]))
+        return Decoded(None, tuple(faults or [_empty(Location(file), data)]))
     first, found = documents[0], _of_first(documents, faults)
     if first.value is None:
-        return Decoded(None, (*found, _empty(first.locate())))
+        return Decoded(None, (*found, _empty(first.locate(), data)))
     if not isinstance(first.value, dict):
         return Decoded(None, (*found, _no_mapping(first, data)))
     shaper = Shaper(first, minor)
@@ -55,8 +55,9 @@ def _of_first(documents: Sequence[Document], faults: Sequence[Finding]) -> list[
     return found
 
 
-def _empty(place: Location) -> Finding:
-    return Finding("install-config/empty", "the file holds nothing but comments", location=place)
+def _empty(place: Location, data: bytes) -> Finding:
+    message = "the file holds nothing but comments" if data.strip() else "the file is empty"
+    return Finding("install-config/empty", message, location=place)
 
 
 def _no_mapping(document: Document, data: bytes) -> Finding:

@@ -33,7 +33,7 @@ def findings(config: Config) -> Iterator[Finding]:
 def _names(config: Config) -> Iterator[Finding]:
     baseline, sets = config.text(*_BASELINE), _sets(config.minor)
     if config.lacks(*_BASELINE):
-        message = "is missing; with `capabilities` the installer wants it"
+        message = f"{config.absence(*_BASELINE)}; with `capabilities` the installer wants it"
         yield config.finding("capability-set", _BASELINE, message, fix="add `baselineCapabilitySet: vCurrent`")
     elif baseline and baseline not in sets:
         message = f"is {baseline!r}; it must be {enumeration(sets)}{did_you_mean(baseline, sets)}"

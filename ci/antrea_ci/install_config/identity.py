@@ -25,7 +25,7 @@ def _api_version(config: Config) -> Iterator[Finding]:
     current, old = texts("api_versions", "current") or ("v1",), texts("api_versions", "old")
     version = config.text(*_API_VERSION)
     if config.lacks(*_API_VERSION):
-        yield config.finding("required", _API_VERSION, "is missing", fix="add `apiVersion: v1`")
+        yield config.finding("required", _API_VERSION, config.absence(*_API_VERSION), fix="add `apiVersion: v1`")
     elif version in old:
         message = f"is {version!r}, which is converted to v1"
         yield config.finding("api-version", _API_VERSION, message, severity=Severity.WARNING)
@@ -36,7 +36,7 @@ def _api_version(config: Config) -> Iterator[Finding]:
 def _name(config: Config) -> Iterator[Finding]:
     name = config.text(*_NAME)
     if config.lacks(*_NAME):
-        yield config.finding("required", _NAME, "is missing", fix="add `metadata: {name: ...}`")
+        yield config.finding("required", _NAME, config.absence(*_NAME), fix="add `metadata: {name: ...}`")
     if not name:
         return
     fault = _name_fault(config, name)
@@ -65,14 +65,14 @@ def _name_fault(config: Config, name: str) -> str:
 def _domain(config: Config) -> Iterator[Finding]:
     domain = config.text(*_DOMAIN)
     if config.lacks(*_DOMAIN):
-        yield config.finding("required", _DOMAIN, "is missing", fix="add `baseDomain: example.com`")
+        yield config.finding("required", _DOMAIN, config.absence(*_DOMAIN), fix="add `baseDomain: example.com`")
     if not domain:
         return
     bare = domain.removesuffix(".")
     if fault := subdomain_fault(bare):
         yield config.finding("base-domain", _DOMAIN, f"is {domain!r}: it {fault}")
-    elif fault := subdomain_fault(f"{config.text(*_NAME) or 'x'}.{bare}"):
-        yield config.finding("base-domain", _DOMAIN, f"gives a cluster domain that {fault}")
+    elif not subdomain_fault(config.text(*_NAME)) and (fault := subdomain_fault(f"{config.text(*_NAME)}.{bare}")):
+        yield config.finding("base-domain", _DOMAIN, f"gives, after the cluster's name, a domain that {fault}")
 
 
 def _platform(config: Config) -> Iterator[Finding]:
@@ -99,5 +99,5 @@ def _no_platform(config: Config, takes: str) -> Iterator[Finding]:
         message = "is null, which the installer takes for absent"
         yield config.finding("platform", path, message, key=True, fix=f"write `{empty[0]}: {{}}`")
     elif not written:  # unknown names are told as such
-        message = f"is {'missing' if raw is None else 'empty'}; it takes one of {takes}"
+        message = f"{'is empty' if raw == {} else config.absence('platform')}; it takes one of {takes}"
         yield config.finding("platform", ("platform",), message, fix="add `platform: {vsphere: {...}}`")

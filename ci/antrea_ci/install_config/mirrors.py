@@ -39,7 +39,7 @@ def findings(config: Config) -> Iterator[Finding]:
 def _source(config: Config, kind: str, index: int) -> Iterator[Finding]:
     source = (kind, index, "source")
     if config.lacks(*source):
-        yield config.finding("image-source", source, "is missing", fix="add `source: REGISTRY/REPOSITORY`")
+        yield config.finding("image-source", source, config.absence(*source), fix="add `source: REGISTRY/REPOSITORY`")
     paths = [source, *((kind, index, "mirrors", n) for n in range(len(config.items(kind, index, "mirrors"))))]
     for path in paths:
         text = config.at(*path)

@@ -69,7 +69,7 @@ def _compute_name(config: Config, path: Steps, names: dict[str, int]) -> Iterato
     name = config.text(*path, "name")
     allowed = ["worker", "edge"] if config.platform == "aws" and config.minor >= _EDGE_SINCE else ["worker"]
     if not name and config.lacks(*path, "name"):
-        yield config.finding("pool-name", (*path, "name"), "is missing", fix="add `name: worker`")
+        yield config.finding("pool-name", (*path, "name"), config.absence(*path, "name"), fix="add `name: worker`")
     elif name and name not in allowed:
         message = f"is {name!r}; a compute pool is called {enumeration(allowed)}"
         fix = "make machine sets of your own after the installation" if name != "worker" else ""

@@ -66,5 +66,5 @@ def _credentials(config: Config) -> Iterator[Finding]:
 def _network_type(config: Config) -> Iterator[Finding]:
     wanted, value = listed("network_type"), config.at(*_NETWORK_TYPE)
     if value != wanted and isinstance(value, str | None) and isinstance(config.at("networking"), dict | None):
-        what = f"is {value!r}" if value else "is missing"
+        what = f"is {value!r}" if value else config.absence(*_NETWORK_TYPE)
         yield config.finding("network-type", _NETWORK_TYPE, f"{what}, it must be {wanted!r}")
