@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from antrea_ci.findings import Finding
+from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config.platform_facts import DriverFacts, platform_facts
 from antrea_ci.install_config.section import Section
 from antrea_ci.suggest import did_you_mean
@@ -30,9 +30,13 @@ def driver_of(address: str) -> tuple[str, DriverFacts | None]:
 
 def findings(platform: Section) -> Iterator[Finding]:
     """What is wrong with the address and credentials of each."""
-    for host in platform.each("hosts"):
-        if host:
-            yield from _bmc(host.below(_BMC), platform.text("provisioningNetwork"))
+    hosts = [host for host in platform.each("hosts") if host]
+    if hosts and all(host.at(_BMC) is None for host in hosts):
+        message = "has no `bmc` in any host; only the agent-based installer does without"
+        yield platform.finding("bmcs-absent", ("hosts",), message, severity=Severity.WARNING, key=True)
+        return
+    for host in hosts:
+        yield from _bmc(host.below(_BMC), platform.text("provisioningNetwork"))
     yield from platform.duplicates("bmc", "hosts", f"{_BMC}.address")
 
 

@@ -131,6 +131,16 @@ def test_credentials_of_bmcs_may_be_absent_in_a_repository():
     assert errors(changes, in_repository=True) == set()
 
 
+def test_hosts_without_any_bmc_are_for_the_agent_based_installer():
+    changes: dict[str, object] = {f"hosts.{number}.bmc": ABSENT for number in range(5)}
+    found = findings(changes)
+    assert (errors_of(found), warnings_of(found)) == (set(), {("bmcs-absent", f"{PREFIX}hosts")})
+
+
+def test_one_host_without_a_bmc_is_an_error():
+    assert {rule for rule, _ in errors({"hosts.0.bmc": ABSENT})} == {"bmc"}
+
+
 def test_two_hosts_do_not_share_a_bmc():
     assert errors({"hosts.1.bmc.address": "redfish-virtualmedia://10.1.224.90/redfish/v1/Systems/1"}) == {
         ("bmc", "hosts[1].bmc.address")
