@@ -7,6 +7,7 @@ import hashlib
 import json
 import string
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 _ALNUM = string.ascii_letters + string.digits
 _BLANK = " "
@@ -150,6 +151,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "base64": lambda text: "text: " + base64.b64encode(text.encode()).decode(),
     "base64-url": lambda text: "text: " + base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
     "base64-wrapped": _wrapped,
+    "percents": lambda text: "source: data:," + quote(text),
     "data-url": lambda text: "source: data:text/plain;charset=utf-8;base64," + base64.b64encode(text.encode()).decode(),
 }
 """By name: the ways in which a secret is written into a file."""

@@ -11,6 +11,7 @@ from antrea_ci.findings import Finding, Location
 from antrea_ci.installer_view import known
 from antrea_ci.installer_view.manifest import load
 from antrea_ci.installer_view.result import Left
+from antrea_ci.wording import count
 
 
 @dataclass
@@ -77,7 +78,7 @@ def _load(reading: Reading, file: str, path: Path) -> None:
         return
     reading.objects.append(loaded.object)
     if loaded.dropped:
-        reading.ignored.append(Left(file, f"only its first document is read; behind it: {loaded.dropped}"))
+        reading.ignored.append(Left(file, f"{count(loaded.dropped, 'document')} behind the first one"))
 
 
 def _below(reading: Reading, file: str) -> None:

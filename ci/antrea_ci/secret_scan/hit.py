@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """``offset`` counts bytes from 0; ``what`` names the kind of secret and never shows any of it."""
 
     offset: int

@@ -15,11 +15,14 @@ _BLOCK = re.compile(rb"[|>][0-9+-]{0,2}[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:#[ \t]*)?
 _NEXT_LINE = re.compile(rb"\r?\n([ \t]+)(?![^\n]*:(?:\s|$))(?=[^\s#-])")
 _DECORATION = re.compile(rb"(?:[&!][^\s]*[ \t]+)+")
 _QUOTED = re.compile(rb"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'", re.DOTALL)
+_SENTENCE = re.compile(rb"[A-Za-z][a-z]*(?:[ \t]+[a-z'-]+[.,;)]*){3}")
+# A colon, an equals sign, the end of a tag of XML, or the `value` of an entry of which this is the `name`.
+_BEFORE_VALUE = rb"[\"']?(?:[ \t]*(?::|=(?!=))|>(?=[^\s<]+</)|,?\s*[\"']?value[\"']?[ \t]*:)[ \t]*"
 _KEY_BEGIN = re.compile(rb"[A-Za-z0-9_.-]+$")
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_.~-]+")
 _LONGEST = 60
 _SURELY_RANDOM = 32
-_PLAIN = re.compile(rb"[^\s,}\]\x00][^\s,}\]\x00\"']*")
+_PLAIN = re.compile(rb"[^\s,}\]\x00][^\s,}\]\x00\"'<]*")
 
 
 def find(layer: Layer) -> Iterator[Hit]:
@@ -38,7 +41,7 @@ def find(layer: Layer) -> Iterator[Hit]:
 def _introductions() -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
     """Each word that ends a key, and the same with what stands between it and the value."""
     words = [word.encode() for word in (*known.words("password_keys"), *known.words("token_keys"))]
-    return tuple((word, re.compile(re.escape(word) + rb"[\"']?[ \t]*(?::|=(?!=))[ \t]*")) for word in words)
+    return tuple((word, re.compile(re.escape(word) + _BEFORE_VALUE)) for word in words)
 
 
 def _at(layer: Layer, start: int, end: int, length: int) -> Iterator[Hit]:
@@ -76,7 +79,7 @@ def _value(data: bytes, start: int) -> tuple[int, str]:
     quoted = _QUOTED.match(data, start)
     if quoted:
         return start + 1, (quoted[1] or quoted[2] or b"").decode("utf-8", "replace")
-    plain = _PLAIN.match(data, start)
+    plain = None if _SENTENCE.match(data, start) else _PLAIN.match(data, start)
     return start, plain[0].decode("utf-8", "replace") if plain else ""
 
 

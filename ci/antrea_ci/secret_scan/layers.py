@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 _ESCAPE = re.compile(rb'\\(?:\r?\n[ \t]*|["\\/nrt]|u[0-9a-fA-F]{4})')
+# Line break, blank, colon and equals sign: none of what is looked for can do without one of them.
+_PERCENT_SIGNS = (b"%0a", b"%20", b"%3a", b"%3d")
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _COMMENT = re.compile(rb"^[ \t]*# ?", re.MULTILINE)
 _OBJECT = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?Secret(?![A-Za-z])")
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -70,7 +73,7 @@ def as_utf8(data: bytes) -> bytes:
 def _below(layer: Layer, depth: int) -> Iterator[Layer]:
     if depth >= _DEEPEST:
         return
-    for found in (_without_escapes(layer), _without_comment_marks(layer), _decoded(layer)):
+    for found in (_without_escapes(layer), _without_percents(layer), _without_comment_marks(layer), _decoded(layer)):
         if found:
             yield found
             yield from _below(found, depth + 1)
@@ -79,6 +82,13 @@ def _below(layer: Layer, depth: int) -> Iterator[Layer]:
 def _without_escapes(layer: Layer) -> Layer | None:
     """The reading of somebody who takes the file for JSON or double-quoted YAML."""
     return _replaced(layer, _ESCAPE, _unescaped) if b"\\" in layer.data else None
+
+
+def _without_percents(layer: Layer) -> Layer | None:
+    """The reading of a data URL, in which Ignition keeps files."""
+    if not any(sign in layer.lower for sign in _PERCENT_SIGNS):
+        return None
+    return _replaced(layer, _PERCENT, lambda found: bytes((int(found[1:], 16),)))
 
 
 def _without_comment_marks(layer: Layer) -> Layer | None:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from antrea_ci.secret_scan import judge, known
 from antrea_ci.secret_scan.hit import Hit
 from antrea_ci.secret_scan.layers import Layer
 
-_KIND = re.compile(rb"^([ \t]*(?:- )?)kind:[ \t]*[\"']?Secret[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-_FLOW = re.compile(rb"[\"']?(?:data|stringData)[\"']?\s*:\s*\{([^{}]*)\}")
-_PAIR = re.compile(rb"[\"']?([\w.-]+)[\"']?\s*:\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,}\"']+))")
-_LINE = re.compile(rb"([ \t]*)(?:\"([^\"]+)\"|'([^']+)'|([^\s:#\"'][^:\n]*?)):(?:[ \t]+(.*?))?[ \t]*\r?$")
-_ENCODED = re.compile(rb"[A-Za-z0-9+/=_\s-]+")
+_KIND = rb"(?m)^([ \t]*(?:- )?)kind:[ \t]*[\"']?Secret[\"']?[ \t]*(?:#.*)?\r?$"
+_FLOW = rb"[\"']?(?:data|stringData)[\"']?\s*:\s*\{([^{}]*)\}"
+_PAIR = rb"[\"']?([\w.-]+)[\"']?\s*:\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s,}\"']+))"
+_LINE = rb"([ \t]*)(?:\"([^\"]+)\"|'([^']+)'|([^\s:#\"'][^:\n]*?)):(?:[ \t]+(.*?))?[ \t]*\r?$"
+_ENCODED = rb"[A-Za-z0-9+/=_\s-]+"
 # In a Secret less is needed to call a value one.
 _SHORTEST = 9
 _SECTIONS = ("data", "stringData")
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     section: str
     key: str
     value: str
@@ -54,7 +53,7 @@ def _is_secret(entry: _Entry) -> bool:
 
 def _in_blocks(data: bytes) -> Iterator[_Entry]:
     """The entries of every Secret that is written in lines, whatever surrounds it."""
-    for found in _KIND.finditer(data):
+    for found in re.finditer(_KIND, data):
         indent = len(found[1])
         for section, start, end in _sections(data, found.start(), indent):
             yield from _entries(data, section, start, end)
@@ -92,7 +91,7 @@ def _entries(data: bytes, section: str, start: int, end: int) -> Iterator[_Entry
     key, value, place = "", b"", 0
     offset = start
     for line in data[start:end].splitlines(keepends=True):
-        found = _LINE.match(line.rstrip(b"\n"))
+        found = re.match(_LINE, line.rstrip(b"\n"))
         indent = len(line) - len(line.lstrip(b" \t"))
         if found and not line.strip().startswith(b"#") and (depth is None or indent <= depth):
             if key:
@@ -114,15 +113,15 @@ def _start_of_value(found: re.Match[bytes]) -> int:
 def _clean(value: bytes, section: str) -> str:
     text = re.sub(rb"^(?:[|>][0-9+-]{0,2}|[&!]\S+)[ \t]*(?:#[^\n]*)?(?:\n|$)", b"", value).strip()
     text = re.sub(rb"[ \t]#.*", b"", text).strip(b"\"'")
-    encoded = _ENCODED.match(text) if section == "data" else None
+    encoded = re.match(_ENCODED, text) if section == "data" else None
     return (encoded[0] if encoded else text).decode("utf-8", "replace").strip()
 
 
 def _in_flow(data: bytes) -> Iterator[_Entry]:
     """The entries of Secrets in JSON or in YAML's flow style."""
-    for mapping in _FLOW.finditer(data):
+    for mapping in re.finditer(_FLOW, data):
         section = "stringData" if b"stringData" in mapping[0][:14] else "data"
-        for found in _PAIR.finditer(data, mapping.start(1), mapping.end(1)):
+        for found in re.finditer(_PAIR, mapping[1]):
             value = next((part for part in found.groups()[1:] if part is not None), b"")
-            start = next(found.start(group) for group in (2, 3, 4) if found[group] is not None)
+            start = mapping.start(1) + next(found.start(group) for group in (2, 3, 4) if found[group] is not None)
             yield _Entry(section, found[1].decode(), value.decode("utf-8", "replace"), start)

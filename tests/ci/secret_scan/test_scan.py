@@ -136,6 +136,11 @@ def test_a_value_that_stands_for_another_is_fine(name: str, value: str):
         "bmc:\n  address: a\n  password: b",
         "admin_password = b",
         "DB_PASSWD=b",
+        "<password>b</password>",
+        "env:\n  - name: VCENTER_PASSWORD\n    value: b",
+        '[{"name": "PASSWORD", "value": "b"}]',
+        "ANTREA_GITOPS_SECRET_NSX=admin:b",
+        "aB3de-Fg4hi-Jk5lm-No6pq",
     ],
 )
 def test_in_a_file_of_data_every_other_value_is_a_password(text: str):
@@ -158,6 +163,10 @@ def test_in_a_file_of_data_every_other_value_is_a_password(text: str):
 )
 def test_a_text_about_passwords_is_none(text: str):
     assert rules(text + "\n", "docs/guide.md") == []
+
+
+def test_a_sentence_in_a_file_of_data_is_none():
+    assert rules('{"description": "formats:\\n- password: any kind of string, not validated"}', "a.json") == []
 
 
 @pytest.mark.parametrize(
@@ -206,7 +215,14 @@ def test_no_login_of_a_registry(text: str):
     assert rules(text) == []
 
 
-LOGINS = [f'"auth": "{LOGIN}"', f"_auth={LOGIN}", f"auth: '{LOGIN}'", f'\\"auth\\":\\"{LOGIN}\\"']
+LOGINS = [
+    f"auths: {{r: {{auth: >-\n  {LOGIN}\n}}}}",
+    "source: data:,auth%3A%20%0A" + LOGIN.replace("=", "%3D"),
+    f'"auth": "{LOGIN}"',
+    f"_auth={LOGIN}",
+    f"auth: '{LOGIN}'",
+    f'\\"auth\\":\\"{LOGIN}\\"',
+]
 
 
 @pytest.mark.parametrize("text", LOGINS)
