@@ -25,6 +25,7 @@ class VSphereFacts(TypedDict):
     host_roles: list[str]
     nameservers_at_most: int
     unique_names_since: int
+    several_vcenters_since: int
     default_cpus: int
     tags_at_most: int
     tag: str

@@ -100,7 +100,7 @@ class Section:
             first = seen.setdefault(fold(text), member)
             if text and first is not member:
                 where = self.config.name((*first.path, *steps))
-                yield member.finding(rule, steps, f"is {text!r}, as is `{where}`")
+                yield member.finding(rule, steps, f"is that of `{where}` too")
 
 
 def planned(config: Config, pool: str) -> int:

@@ -15,6 +15,7 @@ from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section
 from antrea_ci.install_config.vsphere_domains import Inherited, domain_findings
 from antrea_ci.install_config.vsphere_vcenters import vcenter_findings
+from antrea_ci.install_config.vsphere_versions import is_flat
 
 _NEW_KEYS = ("vcenters", "failureDomains")
 
@@ -23,7 +24,7 @@ def findings(config: Config) -> Iterator[Finding]:
     """What is wrong with it."""
     platform = Section(config, ("platform", "vsphere"))
     yield from platform.one_of("disk-type", ("diskType",), platform_facts()["vsphere"]["disk_types"])
-    if config.minor < platform_facts()["vsphere"]["failure_domains_since"]:
+    if is_flat(config):
         yield from _flat_version(platform)
     else:
         yield from _zonal_version(platform)

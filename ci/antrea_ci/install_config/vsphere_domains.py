@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.section import Section
+from antrea_ci.install_config.vsphere_flat import is_user_provisioned
 from antrea_ci.install_config.vsphere_paths import BareNames, Topology, path_findings, resource_pool_findings
+from antrea_ci.install_config.vsphere_versions import compares_names, is_flat
 from antrea_ci.suggest import did_you_mean
 
 _TOPOLOGY = "topology"
@@ -29,7 +31,7 @@ class Inherited:
     def of(cls, platform: Section) -> Inherited:
         """The preview of 4.12 takes all of it; later versions the server and datacenter of a flat vCenter."""
         server, datacenter = platform.text("vCenter"), platform.text("datacenter")
-        if platform.config.minor < platform_facts()["vsphere"]["failure_domains_since"]:
+        if is_flat(platform.config):
             cluster = f"/{datacenter}/host/{platform.text('cluster')}"
             return cls(server, datacenter, cluster, platform.text("defaultDatastore"), platform.text("network"))
         return cls() if platform.at("vcenters") else cls(server, datacenter)
@@ -40,13 +42,13 @@ def domain_findings(platform: Section, inherited: Inherited) -> Iterator[Finding
     for domain in platform.each("failureDomains"):
         for key in ("name", "region", "zone"):
             yield from domain.required(key)
-        yield from _topology(domain.below(_TOPOLOGY), inherited, legacy=_is_user_provisioned(platform))
+        yield from _topology(domain.below(_TOPOLOGY), inherited, own_machines=is_user_provisioned(platform))
     yield from _servers(platform, inherited)
     yield from _names(platform)
 
 
 def _names(platform: Section) -> Iterator[Finding]:
-    compared = platform.config.minor >= platform_facts()["vsphere"]["unique_names_since"]
+    compared = compares_names(platform.config)
     for finding in platform.duplicates("failure-domain-twice", "failureDomains", "name"):
         yield finding if compared else replace(finding, severity=Severity.WARNING)
 
@@ -78,19 +80,21 @@ def _listed(domain: Section, vcenters: Sequence[Section], server: str) -> Iterat
         yield domain.finding("datacenter-unlisted", where, message, severity=Severity.WARNING)
 
 
-def _topology(topology: Section, inherited: Inherited, *, legacy: bool) -> Iterator[Finding]:
-    preview = topology.config.minor < platform_facts()["vsphere"]["failure_domains_since"]
+def _topology(topology: Section, inherited: Inherited, *, own_machines: bool) -> Iterator[Finding]:
+    preview = is_flat(topology.config)
     if not inherited.datacenter:
         yield from topology.required("datacenter")
     if not inherited.datastore:
         yield from topology.required("datastore", example="/<datacenter>/datastore/<name>")
-    if not legacy:
+    if not own_machines:
         yield from _machines(topology, inherited)
     datacenter = topology.text("datacenter") or inherited.datacenter
     places = Topology(topology, datacenter, topology.text("computeCluster") or inherited.cluster)
-    kinds = (("computeCluster", "host"), ("folder", "vm"), *((("datastore", "datastore"),) if not preview else ()))
-    for key, kind in kinds:
-        yield from path_findings(places, key, kind, bare_names=BareNames.REFUSED if preview else BareNames.WARNED_OF)
+    bare_names = BareNames.REFUSED if preview else BareNames.WARNED_OF
+    for key, kind in (("computeCluster", "host"), ("folder", "vm")):
+        yield from path_findings(places, key, kind, bare_names=bare_names)
+    if not preview:  # the preview of 4.12 takes any datastore
+        yield from path_findings(places, "datastore", "datastore", bare_names=bare_names)
     yield from resource_pool_findings(places, "resourcePool")
     yield from _tags(topology)
 
@@ -116,8 +120,3 @@ def _tags(topology: Section) -> Iterator[Finding]:
         if not re.search(rules["tag"], tag):
             message = f"is {tag!r}; it must be urn:vmomi:InventoryServiceTag:<UUID>:GLOBAL"
             yield topology.finding("tag", ("tagIDs", index), message)
-
-
-def _is_user_provisioned(platform: Section) -> bool:
-    """Flat keys with a vCenter, and without cluster and network, are taken for user-provisioned infrastructure."""
-    return bool(platform.text("vCenter")) and platform.lacks("network") and platform.lacks("cluster")

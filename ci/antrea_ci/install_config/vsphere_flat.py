@@ -35,6 +35,11 @@ def has_topology(platform: Section) -> bool:
     return any(platform.at(key) is not None for key in _TOPOLOGY)
 
 
+def is_user_provisioned(platform: Section) -> bool:
+    """A flat vCenter without cluster and network is taken for user-provisioned infrastructure."""
+    return bool(platform.text("vCenter")) and platform.lacks("network") and platform.lacks("cluster")
+
+
 def vcenter_findings(platform: Section) -> Iterator[Finding]:
     """What is wrong with the vCenter that the flat keys name."""
     yield from platform.required("vCenter", example="vcenter.example.com")
@@ -67,8 +72,7 @@ def converted_findings(platform: Section) -> Iterator[Finding]:
     yield from platform.required("datacenter")
     yield from platform.required("defaultDatastore")
     topology = Topology(platform, platform.text("datacenter"), platform.text("cluster"))
-    user_provisioned = platform.lacks("network") and platform.lacks("cluster") and bool(platform.text("vCenter"))
-    if not user_provisioned:
+    if not is_user_provisioned(platform):
         yield from platform.required("cluster")
         if platform.lacks("network"):
             message = "is not given beside `cluster`, and no network has an empty name"

@@ -10,6 +10,7 @@ from antrea_ci.install_config.platform_facts import platform_facts
 from antrea_ci.install_config.pool_sections import negatives, pools_of
 from antrea_ci.install_config.section import Section
 from antrea_ci.install_config.values import number
+from antrea_ci.install_config.vsphere_versions import compares_names, is_flat
 
 _SIZES = (("cpus",), ("coresPerSocket",), ("memoryMB",), ("osDisk", "diskSizeGB"))
 
@@ -26,7 +27,7 @@ def findings(platform: Section) -> Iterator[Finding]:
 def _cpus(pool: Section) -> Iterator[Finding]:
     default = platform_facts()["vsphere"]["default_cpus"]
     cpus, cores = pool.number("cpus"), pool.number("coresPerSocket")
-    if pool.config.minor < platform_facts()["vsphere"]["failure_domains_since"]:
+    if is_flat(pool.config):
         yield from _cpus_of_4_12(pool, cpus, cores, default)
         return
     cpus, cores = (value if value > 0 else default for value in (cpus, cores))
@@ -69,7 +70,7 @@ def _zones(pool: Section, domains: list[str]) -> Iterator[Finding]:
             fault = f"is longer than {number('names', 'longest')} characters"
         if zone not in domains:
             fault = "is no name of a failure domain"
-        elif zone in zones[:index] and pool.config.minor >= platform_facts()["vsphere"]["unique_names_since"]:
+        elif zone in zones[:index] and compares_names(pool.config):
             fault = "stands there twice"
         if fault:
             yield pool.finding("zone", ("zones", index), f"is {zone!r}, which {fault}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from antrea_ci.findings import Finding
-from antrea_ci.install_config.hosts import host_fault
-from antrea_ci.install_config.platform_facts import platform_facts
+from antrea_ci.install_config.hosts import host_fault, without_credentials
 from antrea_ci.install_config.section import Section, is_preview
+from antrea_ci.install_config.vsphere_versions import takes_one_vcenter
 
 _GATE = "VSphereMultiVCenters"
 
@@ -32,12 +32,12 @@ def server_findings(section: Section, key: str) -> Iterator[Finding]:
     if server and (fault := host_fault(server)):
         host = server.partition("://")[2].partition("/")[0].partition(":")[0].lower() or server.lower()
         fix = f"write `{key}: {host}`" if not host_fault(host) else ""
-        yield section.finding("vcenter-server", (key,), f"is {server!r}: it {fault}", fix=fix)
+        yield section.finding("vcenter-server", (key,), f"is {without_credentials(server)!r}: it {fault}", fix=fix)
 
 
 def _several(platform: Section, number: int) -> Iterator[Finding]:
     """Up to 4.16 there is one; then a feature gate decides, which not every 4.18 has on."""
-    if platform.config.minor < platform_facts()["vsphere"]["unique_names_since"]:
+    if takes_one_vcenter(platform.config):
         yield platform.finding("vcenter-count", ("vcenters",), f"holds {number}; this version takes one", key=True)
     elif not is_preview(platform.config, _GATE):
         message = f"holds {number}; the feature gate {_GATE} decides whether more than one is taken"

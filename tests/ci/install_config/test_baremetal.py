@@ -172,6 +172,12 @@ def test_an_address_names_its_driver_by_its_scheme(address: str, name: str):
     assert driver_of(address)[1] is not None
 
 
+def test_a_password_in_an_address_is_not_shown():
+    found = findings({"hosts.0.bmc.address": "redfish://root:calvin@-/a", "hosts.1.bmc.address": "x://root:calvin@b"})
+    assert len(found) == 2
+    assert "calvin" not in str(found)
+
+
 def test_a_driver_that_boots_over_the_network_needs_a_provisioning_network():
     address = {"hosts.0.bmc.address": "ipmi://10.1.224.90"}
     assert errors(address) == {("bmc", "hosts[0].bmc.address")}
