@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from antrea_ci.catalogue import Rule, RuleFamily, every_rule, family_names, find_rule, rule_family
@@ -39,7 +40,7 @@ def refuse_unknown(names: Iterable[str]) -> None:
 def markdown() -> str:
     """docs/rules.md."""
     families = [rule_family(name) for name in family_names()]
-    contents = [f"- [{family.title}](#{family.name})" for family in families]
+    contents = [f"- [{family.title}](#{_anchor(family.title)}): `{family.name}`" for family in families]
     head = ["# The rules of `check`", "", *_INTRODUCTION, "", *contents]
     return "\n".join([*head, *(line for family in families for line in _family_page(family))]) + "\n"
 
@@ -53,13 +54,18 @@ _INTRODUCTION = (
 
 
 def _family_page(family: RuleFamily) -> Iterator[str]:
-    yield from ("", f'## <a id="{family.name}"></a>{family.title}', "", family.about)
+    yield from ("", f"## {family.title}", "", family.about)
     for rule in family.rules:
-        yield from ("", f'### <a id="{rule.id.replace("/", "-")}"></a>`{rule.id}`', "")
+        yield from ("", f"### `{rule.id}`", "")
         yield f"{rule.title} ({_marks(rule)})."
         parts = (("Why", rule.why), ("Fix", rule.fix), ("Stricter", rule.stricter), ("Source", rule.source))
         yield ""
         yield from (f"- **{name}:** {_escaped(text)}" for name, text in parts if text)
+
+
+def _anchor(title: str) -> str:
+    """The anchor that GitHub and GitLab give a heading."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def _escaped(text: str) -> str:

@@ -43,6 +43,10 @@ class Inner:
         """Whether the key stands there, be it with null."""
         return self.document is not None and path[-1] in mapping_at(self.document.value, path[:-1])
 
+    def is_set_here(self, *path: str) -> bool:
+        """Whether cluster.yaml gives it, rather than the vendor or an overlay."""
+        return _set_in_cluster(self.cluster, self.component, path) is not None
+
     def fault(self, rule: str, message: str, *path: str, fix: str = "") -> Finding:
         """An error of rule ``antrea/<rule>`` about one key."""
         location = self.document.locate(path) if self.document else Location(self.file)

@@ -79,7 +79,8 @@ def _pod_networks(cluster: Cluster, controller: Inner) -> Iterator[Finding]:
     for version, key in _MASKS.items():
         mask = controller.at("nodeIPAM", key)
         wanted = {e.host_prefix for e in cluster.plan.cluster if (":" in e.text) is (version == 6) and e.host_prefix}
-        if mask and isinstance(mask, int) and wanted and mask not in wanted:
+        # The vendor ships a mask that the operator replaces, which surprises nobody.
+        if isinstance(mask, int) and wanted and mask not in wanted and controller.is_set_here("nodeIPAM", key):
             prefixes = " or ".join(f"/{prefix}" for prefix in sorted(wanted))
             message = f"`nodeIPAM.{key}` is {mask}; the host prefix of the cluster network is {prefixes}"
             yield controller.fault("node-mask", message, "nodeIPAM", key)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding, Location
-from antrea_ci.installed import ImmutableValues, Record, Records, find_records, immutable_values
+from antrea_ci.installed_records import Record, Records, find_records
 from antrea_ci.model.effective import Cluster
 from antrea_ci.model.network import parse_network
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import Document, Path, parse
+
+if TYPE_CHECKING:
+    from antrea_ci.installed import ImmutableValues
 
 
 def findings(context: Context) -> Iterator[Finding]:
@@ -66,6 +70,8 @@ _VALUES = (
 
 def _changes(cluster: Cluster, record: Record) -> Iterator[Finding]:
     """An error for each value of the sources that differs from the record's."""
+    from antrea_ci.installed import immutable_values
+
     now, installed = immutable_values(cluster), record.file.immutable
     on_openshift = cluster.file.flavour == "openshift"
     path = cluster.repo.install_config_file

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from antrea_ci.bundle.contents import Bundle
-from antrea_ci.bundle.images import version_of_image
 from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.checks.context import Context
 from antrea_ci.facts import facts
@@ -18,6 +17,8 @@ from antrea_ci.yamlio import Path, Value
 
 _POD = ("spec", "template", "spec")
 _OPENSHIFT = "openshift"
+_SHOWN = 5
+_OLDEST = (1, 7)
 _MINOR = re.compile(r"v?(\d+)\.(\d+)")
 
 
@@ -48,17 +49,16 @@ def findings(context: Context) -> Iterator[Finding]:
         return
     for item in context.objects:
         if item.identity == bundle.operator.identity:
-            operator = _Operator(item, context.objects, cluster.file.flavour, _version(item, bundle))
+            operator = _Operator(item, context.objects, cluster.file.flavour, _version(bundle))
             yield from _pod(operator)
             yield from _rights(operator)
             yield from _run_level(operator)
 
 
-def _version(deployment: BundleObject, bundle: Bundle) -> tuple[int, int]:
-    """Major and minor of the operator; the oldest that is known where neither its image nor the bundle tells it."""
-    image = text_at(deployment.value, (*_POD, "containers", 0, "image"))
-    told = _MINOR.match(version_of_image(image) or bundle.operator_version or "")
-    return (int(told[1]), int(told[2])) if told else (0, 0)
+def _version(bundle: Bundle) -> tuple[int, int]:
+    """Major and minor of the operator that the bundle's role was made for; the oldest public one if it is not told."""
+    told = _MINOR.match(bundle.operator_version or "")
+    return (int(told[1]), int(told[2])) if told else _OLDEST
 
 
 def _pod(operator: _Operator) -> Iterator[Finding]:
@@ -110,14 +110,15 @@ def _rights(operator: _Operator) -> Iterator[Finding]:
 
 def _permissions(role: BundleObject, operator: _Operator) -> Iterator[Finding]:
     given = permissions_of(role.at(("rules",)))
+    lacking: list[str] = []
     for group, resources in required(operator.flavour, operator.version).items():
-        lacking: list[str] = []
         for resource, verbs in resources.items():
             missing = [verb for verb in verbs if not granted(given, group, resource, verb)]
-            lacking += [f"{resource} ({', '.join(missing)})"] if missing else []
-        if lacking:
-            message = f"in the API group {group or 'core'} the operator may not use {', '.join(lacking)}"
-            yield _at(role, "permission", ("rules",), message)
+            lacking += [f"{', '.join(missing)} {resource}{f'.{group}' if group else ''}"] if missing else []
+    if lacking:
+        more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+        message = f"the operator may not {'; '.join(lacking[:_SHOWN])}{more}"
+        yield _at(role, "permission", ("rules",), message)
 
 
 def _run_level(operator: _Operator) -> Iterator[Finding]:

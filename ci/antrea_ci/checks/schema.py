@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from antrea_ci.bundle.problems import PLATFORM_RULE
 from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding
 from antrea_ci.versions import kubernetes_minor
+
+_FIELD_RULES = ("schema/missing-field", "schema/unknown-field")
 
 
 def findings(context: Context) -> Iterable[Finding]:
@@ -16,4 +19,13 @@ def findings(context: Context) -> Iterable[Finding]:
         return ()
     from antrea_ci.schemas.judge import judge
 
-    return judge(objects, kubernetes_minor(cluster.file.flavour, cluster.version), cluster.file.flavour)
+    found = judge(objects, kubernetes_minor(cluster.file.flavour, cluster.version), cluster.file.flavour)
+    told = _fields_told_by_the_bundle(context)
+    return (finding for finding in found if not (finding.rule in _FIELD_RULES and finding.message.startswith(told)))
+
+
+def _fields_told_by_the_bundle(context: Context) -> tuple[str, ...]:
+    """How findings start about a field that the bundle's own rule names, with the better remedy."""
+    problems = context.bundle.problems if context.bundle else ()
+    is_told = any(problem.rule == PLATFORM_RULE for problem in problems)
+    return ("`spec.antreaPlatform`", "the key `spec.platform`") if is_told else ()

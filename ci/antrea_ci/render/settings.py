@@ -14,7 +14,8 @@ from antrea_ci.inner_config import Path, flatten, known_keys
 from antrea_ci.model.cluster import image_tag
 from antrea_ci.model.effective import Cluster
 from antrea_ci.suggest import did_you_mean
-from antrea_ci.yamlio import Value
+from antrea_ci.values import mapping_at
+from antrea_ci.yamlio import Value, read_all
 
 Settings: TypeAlias = dict[Path, Value]
 
@@ -22,6 +23,7 @@ Settings: TypeAlias = dict[Path, Value]
 AGENT_KEYS = ("trafficEncapMode", "tunnelType", "trafficEncryptionMode", "defaultMTU")
 _VERSION = re.compile(r"^v?\d+\.\d+")
 _GATES = "featureGates"
+_NODE_IPAM = "nodeIPAM"
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,10 @@ def inner_settings(
     antrea = cluster.file.antrea
     agent: Settings = {(key,): value for key in AGENT_KEYS if (value := _value(getattr(antrea, key))) is not None}
     agent |= dict(_service_networks(cluster)) | flatten(_plain(antrea.agent))
-    controller = flatten(_plain(antrea.controller))
+    controller: Settings = dict(_node_networks(cluster, shipped.controller))
+    controller |= flatten(_plain(antrea.controller))
     chooser.check("agent", {path for path in flatten(_plain(antrea.agent)) if path[0] != _GATES})
-    chooser.check("controller", {path for path in controller if path[0] != _GATES})
+    chooser.check("controller", {path for path in flatten(_plain(antrea.controller)) if path[0] != _GATES})
     for gate, value in antrea.featureGates.items():
         for component in chooser.components_of(gate):
             (agent if component == "agent" else controller)[_GATES, gate] = value
@@ -76,6 +79,22 @@ def _service_networks(cluster: Cluster) -> Iterator[tuple[Path, Value]]:
         is_ipv6 = ":" in entry.text
         if cluster.file.flavour == "kubernetes" or (len(services) > 1 and is_ipv6):
             yield ("serviceCIDRv6" if is_ipv6 else "serviceCIDR",), entry.text
+
+
+def _node_networks(cluster: Cluster, controller: str) -> Iterator[tuple[Path, Value]]:
+    """On Kubernetes: the networks of a NodeIPAM that the vendor enables; on OpenShift the operator fills them in."""
+    if cluster.file.flavour != "kubernetes":
+        return
+    documents, _ = read_all(controller, "antreaControllerConfig")
+    node_ipam = mapping_at(documents[0].value if documents else None, (_NODE_IPAM,))
+    if node_ipam.get("enableNodeIPAM") is not True or node_ipam.get("clusterCIDRs"):
+        return
+    yield (_NODE_IPAM, "clusterCIDRs"), [entry.text for entry in cluster.plan.cluster]
+    for entry in cluster.plan.cluster:
+        if entry.host_prefix:
+            yield (_NODE_IPAM, f"nodeCIDRMaskSizeIPv{6 if ':' in entry.text else 4}"), entry.host_prefix
+    for entry in cluster.plan.service:
+        yield (_NODE_IPAM, "serviceCIDRv6" if ":" in entry.text else "serviceCIDR"), entry.text
 
 
 class _Chooser:

@@ -269,6 +269,24 @@ SETTINGS: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.parametrize(("flavour", "filled"), [("kubernetes", True), ("openshift", False)])
+def test_a_node_ipam_that_the_vendor_enables_gets_its_networks_where_no_operator_fills_them_in(
+    flavour: str, filled: bool, tmp_path: Path, kustomize: Path
+):
+    files = bundle_files(flavour)
+    ipam = b"  antreaControllerConfig: |\n    nodeIPAM:\n      enableNodeIPAM: true\n"
+    files[CR] = files[CR].replace(b"  antreaControllerConfig: |\n", ipam)
+    repo = cluster_repo(tmp_path / "ocp", flavour=flavour)
+    import_bundle(repo, write_archive(tmp_path / "deploy.tar.gz", below(flavour, files)), flavour)
+    text = install_spec(built(repo.root, kustomize))["antreaControllerConfig"]
+    networks = {
+        "clusterCIDRs": ["10.128.0.0/14"],
+        "nodeCIDRMaskSizeIPv4": 23,
+        "serviceCIDR": "172.30.0.0/16",
+    }
+    assert yaml.safe_load(text)["nodeIPAM"] == {"enableNodeIPAM": True, **(networks if filled else {})}
+
+
 @pytest.mark.skipif(not ARCHIVES, reason="../shared/antrea-bundles is not here")
 @pytest.mark.parametrize("flavour", ["openshift", "kubernetes"])
 @pytest.mark.parametrize("archive", ARCHIVES, ids=lambda path: path.name.removesuffix("-deploy.tar.gz"))
@@ -300,7 +318,8 @@ def check_text(antrea: dict, component: str, shipped: str, text: str, flavour: s
     gates = {**(before.get("featureGates") or {}), **antrea.get("featureGates", {})}
     for gate, value in (after.get("featureGates") or {}).items():
         assert gates[gate] == value
-    services = {"serviceCIDR", "serviceCIDRv6"} if flavour == "kubernetes" and component == "agent" else set()
+    filled = {"agent": {"serviceCIDR", "serviceCIDRv6"}, "controller": {"nodeIPAM"}}
+    services = filled[component] if flavour == "kubernetes" else set()
     rest = set(before) | set(after)
     for key in rest - set(wanted) - services - {"featureGates"}:
         assert after.get(key) == before.get(key), key
