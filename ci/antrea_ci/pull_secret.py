@@ -17,6 +17,8 @@ _DOCKER_HUB = frozenset({"index.docker.io", "registry-1.docker.io", "docker.io"}
 
 def covered_registries(text: str) -> frozenset[str] | None:
     """The registries, or paths in them, that a pull secret's ``auths`` name; None where ``text`` is no pull secret."""
+    if not text:
+        return None
     with suppress(ValueError):
         value = cast("object", json.loads(text))
         auths = cast("Mapping[str, object]", value).get("auths") if isinstance(value, dict) else None

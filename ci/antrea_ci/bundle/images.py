@@ -18,6 +18,7 @@ IMAGE_FIELDS = ("antreaImage", "antreaAgentImage", "antreaControllerImage", "int
 _PLACEHOLDER = re.compile(
     r"(?<![\w./-])(?:Replace\w*Image|REPLACE_IMAGE|dummy[A-Z]\w*|vmware\.io/[^\s'\",\]]+)(?![\w])",
 )
+_PLACEHOLDER_WORDS = ("Replace", "REPLACE_IMAGE", "dummy", "vmware.io/")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _TAG = re.compile(r":(?P<tag>[\w][\w.-]{0,127})$")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,2}(?:[._+-][\w.+-]+)?")
@@ -66,7 +67,9 @@ def version_of_archive(name: str) -> str | None:
 
 def placeholders_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Line and column (from 0) and text of each placeholder outside the comments of ``text``."""
-    for number, line in enumerate(text.split("\n") if _PLACEHOLDER.search(text) else ()):
+    if not any(word in text for word in _PLACEHOLDER_WORDS):
+        return
+    for number, line in enumerate(text.split("\n")):
         for match in _PLACEHOLDER.finditer(_COMMENT.sub("", line)):
             yield number, match.start(), match[0]
 
