@@ -277,3 +277,18 @@ def test_every_finding_says_why_and_what_to_do():
 def test_only_what_the_installer_would_take_is_called_stricter():
     found = {f.rule: f.stricter for f in plan(**ONE_OUTSIDE, platform="vsphere", cluster="10.1.0.0/16").findings()}
     assert (found["network/vip-elsewhere"], found["network/overlap"]) == (True, False)
+
+
+@given(st.integers(12, 32))
+def test_a_service_network_needs_a_tenth_address_after_its_first(length: int):
+    network = ip_network((0xAC100000, length))
+    found = {rule for rule, _ in fired(service=network)}
+    assert ("service-too-small" in found) == (network.num_addresses <= 10)
+
+
+@given(st.integers(1, 128), st.integers(1, 128))
+def test_an_ipv6_piece_is_a_64_of_at_most_65536(length: int, prefix: int):
+    network = ip_network((0x2001 << 112, max(length, 16)))
+    found = {rule for rule, _ in fired(**{**SIX, "cluster": network, "prefix": prefix})}
+    assert ("host-prefix" in found) == (prefix != 64 or network.prefixlen > 64)
+    assert ("host-prefix-range" in found) == (prefix == 64 and network.prefixlen < 48)
