@@ -88,7 +88,8 @@ def test_an_init_container_with_the_operators_image_gets_it_too_and_a_sidecar_ke
         - name: prepare
           image: ReplaceOperatorImage
 """
-    root = with_bundle(tmp_path, {**bundle_files(), "operator.yaml": (text + more).encode()})
+    text = text.replace("      tolerations:\n", f"{more}      tolerations:\n")
+    root = with_bundle(tmp_path, {**bundle_files(), "operator.yaml": text.encode()})
     deployment = built(root, kustomize)["Deployment/antrea-operator/antrea-operator"]
     pod = deployment["spec"]["template"]["spec"]
     images = {item["name"]: item["image"] for item in [*pod["containers"], *pod["initContainers"]]}
