@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from antrea_ci.findings import Finding
+from antrea_ci.install_config import addresses
 from antrea_ci.install_config.config import Config, Steps
 from antrea_ci.install_config.section import Section, planned
 from antrea_ci.install_config.vips import api_vips, ingress_vips, is_user_managed
@@ -25,6 +26,7 @@ def network_findings(config: Config) -> Iterator[Finding]:
     """Everything that is wrong with the networks and virtual addresses of ``config``."""
     yield from findings(config)
     yield from vip_findings(config)
+    yield from addresses.findings(config)
     yield from network_plan(config).findings()
 
 
