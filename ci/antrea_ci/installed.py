@@ -15,7 +15,7 @@ from antrea_ci.findings import Finding
 from antrea_ci.model.cluster import ClusterNetworkEntry, Flavour, Networking
 from antrea_ci.model.effective import Cluster
 from antrea_ci.model.problems import findings_of
-from antrea_ci.values import text_at, value_at
+from antrea_ci.values import value_in_any_case
 from antrea_ci.yamlio import Document, parse
 
 State: TypeAlias = Literal["installing", "installed", "destroyed"]
@@ -76,8 +76,8 @@ def immutable_values(cluster: Cluster) -> ImmutableValues:
         name=cluster.name,
         baseDomain=cluster.base_domain,
         platform=cluster.platform,
-        networkType=text_at(config, ("networking", "networkType")) if on_openshift else "antrea",
-        fips=value_at(config, ("fips",)) is True,
+        networkType=str(value_in_any_case(config, ("networking", "networkType"))) if on_openshift else "antrea",
+        fips=value_in_any_case(config, ("fips",)) is True,
         networking=Networking(
             machineNetwork=tuple(part.text for part in plan.machine),
             clusterNetwork=pods,

@@ -27,3 +27,11 @@ def text_at(value: Value, path: Path) -> str:
     """The string at ``path``; empty where there is none."""
     found = value_at(value, path)
     return found if isinstance(found, str) else ""
+
+
+def value_in_any_case(value: Value, path: Path) -> Value:
+    """Like value_at, with keys in any case, as the installer and the API server take them."""
+    for step in path:
+        found = value.items() if isinstance(value, dict) and isinstance(step, str) else ()
+        value = next((below for key, below in found if key.casefold() == str(step).casefold()), None)
+    return value

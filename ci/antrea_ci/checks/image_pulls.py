@@ -15,7 +15,7 @@ from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
 from antrea_ci.pull_secret import covers, registries_at_hand
 from antrea_ci.render.overlay import IMAGE_FIELDS
-from antrea_ci.values import text_at, value_at
+from antrea_ci.values import value_in_any_case
 from antrea_ci.yamlio import Value, parse
 
 _MIRROR_KEYS = ("imageDigestSources", "imageContentSources")
@@ -33,7 +33,8 @@ def pull_findings(context: Context, cluster: Cluster) -> Iterator[Finding]:
     """Images by tag where a mirror serves digests only, and registries that the pull secret does not name."""
     config = _install_config(context, cluster)
     mirrors = _Mirrors.of(config, cluster.file.site.mirrorRegistry)
-    opened = registries_at_hand(text_at(config, ("pullSecret",)))
+    secret = value_in_any_case(config, ("pullSecret",))
+    opened = registries_at_hand(secret if isinstance(secret, str) else "")
     for image in _images(context, cluster):
         if registry_host(image.reference) in registries("example"):
             continue
@@ -65,10 +66,11 @@ class _Mirrors:
 
     @classmethod
     def of(cls, config: Value, site: str | None) -> _Mirrors:
-        entries = [entry for key in _MIRROR_KEYS for entry in _items(value_at(config, (key,)))]
-        mirrors = [str(mirror) for entry in entries for mirror in _items(value_at(entry, ("mirrors",)))]
+        entries = [entry for key in _MIRROR_KEYS for entry in _items(value_in_any_case(config, (key,)))]
+        mirrors = [str(mirror) for entry in entries for mirror in _items(value_in_any_case(entry, ("mirrors",)))]
         hosts = frozenset(registry_host(mirror) for mirror in [*mirrors, *([site] if site else [])])
-        return cls(tuple(text_at(entry, ("source",)) for entry in entries), hosts, site or "")
+        sources = (value_in_any_case(entry, ("source",)) for entry in entries)
+        return cls(tuple(source for source in sources if isinstance(source, str)), hosts, site or "")
 
     def reason(self, reference: str) -> str:
         """Why ``reference`` needs a digest; empty if it needs none."""

@@ -215,7 +215,7 @@ def mirror(repo: ClusterRepo, source: str, key: str = "imageContentSources") -> 
     path.write_text(path.read_text() + f"{key}:\n  - source: {source}\n    mirrors: [mirror.example.org/m]\n")
 
 
-@pytest.mark.parametrize("key", ["imageContentSources", "imageDigestSources"])
+@pytest.mark.parametrize("key", ["imageContentSources", "imageDigestSources", "ImageDigestSources"])
 @pytest.mark.parametrize("source", ["r.example.org", "r.example.org/antrea-ubi"])
 def test_an_image_whose_source_is_mirrored_needs_a_digest(repo: ClusterRepo, key: str, source: str):
     mirror(repo, source, key)

@@ -111,6 +111,13 @@ def test_the_message_says_both_values_and_where_the_record_stands(installed: Clu
     assert finding.message == "host prefix is /24 here, and the cluster was installed with /23 (installed.yaml)"
 
 
+def test_keys_count_in_any_case_as_for_the_installer(installed: ClusterRepo):
+    edit(installed.install_config_file, "networkType: antrea", "networktype: antrea")
+    assert told(installed) == []
+    edit(installed.install_config_file, "apiVersion: v1\n", "apiVersion: v1\nFIPS: true\n")
+    assert [rule for rule, _ in told(installed)] == ["fips"]
+
+
 def test_every_change_is_told(installed: ClusterRepo):
     edit(installed.install_config_file, "baseDomain: example.com", "baseDomain: example.org")
     edit(installed.install_config_file, "    - 172.30.0.0/16", "    - 172.31.0.0/16")
