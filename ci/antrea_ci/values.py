@@ -30,7 +30,7 @@ def text_at(value: Value, path: Path) -> str:
 
 
 def value_in_any_case(value: Value, path: Path) -> Value:
-    """Like value_at, with keys in any case, as the installer and the API server take them."""
+    """Like value_at, with keys in any case, as the installer takes them."""
     for step in path:
         found = value.items() if isinstance(value, dict) and isinstance(step, str) else ()
         value = next((below for key, below in found if key.casefold() == str(step).casefold()), None)
