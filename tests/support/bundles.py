@@ -24,6 +24,24 @@ def _yaml(text: str) -> bytes:
     return textwrap.dedent(text).lstrip("\n").encode()
 
 
+_STATUS = """\
+          status:
+            type: object
+            properties:
+              conditions:
+                type: array
+                items:
+                  type: object
+                  properties:
+                    lastTransitionTime: {type: string}
+                    message: {type: string}
+                    reason: {type: string}
+                    status: {type: string}
+                    type: {type: string}
+    subresources: {status: {}}
+"""
+
+
 def crd(image_fields: Iterable[str] = ("antreaImage",)) -> bytes:
     """The CRD with these image fields besides the four that every version requires."""
     configs = ("antreaAgentConfig", "antreaCNIConfig", "antreaControllerConfig", "antreaPlatform")
@@ -52,7 +70,7 @@ spec:
             type: object
             properties:
 """
-    return (head + fields + "            required:\n" + required).encode()
+    return (head + fields + "            required:\n" + required + _STATUS).encode()
 
 
 def custom_resource(flavour: str, image_fields: Iterable[str] = ("antreaImage",)) -> bytes:

@@ -53,6 +53,8 @@ def findings(context: Context) -> Iterator[Finding]:
             yield from _pod(operator)
             yield from _rights(operator)
             yield from _run_level(operator)
+        elif item.identity == bundle.crd.identity:
+            yield from _status(item)
 
 
 def _version(bundle: Bundle) -> tuple[int, int]:
@@ -129,6 +131,19 @@ def _run_level(operator: _Operator) -> Iterator[Finding]:
     path = ("metadata", "labels", text_at(wanted, ("label",)))
     if namespace.at(path) != wanted.get("value"):
         yield _at(namespace, "run-level", path, f"the label {path[-1]} is not {wanted.get('value')!r}")
+
+
+def _status(crd: BundleObject) -> Iterator[Finding]:
+    wanted = _fact_list("conditions")
+    for index, version in enumerate(_items(crd.at(("spec", "versions")))):
+        here = ("spec", "versions", index)
+        if value_at(version, ("subresources", "status")) is None:
+            yield _at(crd, "status", (*here, "subresources"), "the status is no subresource")
+        path = ("schema", "openAPIV3Schema", "properties", "status", "properties", "conditions", "items", "properties")
+        missing = [name for name in wanted if name not in mapping_at(version, path)]
+        if missing:
+            message = f"the conditions of the status lack {', '.join(missing)}"
+            yield _at(crd, "status", (*here, *path), message)
 
 
 def _at(item: BundleObject, rule: str, path: Path, message: str) -> Finding:

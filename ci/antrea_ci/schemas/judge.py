@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, cast
 from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.findings import Finding
 from antrea_ci.schemas.custom import CustomKind, custom_schema, is_crd
+from antrea_ci.schemas.definitions import definition_faults
 from antrea_ci.schemas.dialect import Schema
 from antrea_ci.schemas.explain import dotted, findings_of
 from antrea_ci.schemas.kinds import Kinds, kind_of, kinds_of
 from antrea_ci.schemas.names import judge_names
 from antrea_ci.suggest import did_you_mean
-from antrea_ci.values import text_at, value_at
 from antrea_ci.yamlio import Value
 
 if TYPE_CHECKING:
@@ -116,25 +116,14 @@ def _unknown_kind(item: BundleObject, kinds: Kinds) -> Finding:
 
 def _crd_faults(crd: BundleObject, kinds: Kinds) -> Iterator[Finding]:
     """What the API server refuses of a definition beyond its own schema."""
-    plural, group = text_at(crd.value, ("spec", "names", "plural")), text_at(crd.value, ("spec", "group"))
-    if crd.name != f"{plural}.{group}":
-        message = f"its name must be {plural}.{group}: the plural and the group of what it defines"
-        yield _crd_fault(crd, ("metadata", "name"), message)
-    versions = value_at(crd.value, ("spec", "versions"))
-    stored = [value_at(version, ("storage",)) for version in versions] if isinstance(versions, list) else []
-    if stored.count(True) != 1:
-        message = f"{stored.count(True)} of its versions have `storage: true`, it must be exactly one"
-        yield _crd_fault(crd, ("spec", "versions"), message)
+    for fault in definition_faults(crd):
+        yield _crd_fault(crd, fault.path, fault.message)
     for custom in kinds.custom.values():
-        if custom.crd is crd:
+        if custom.crd is crd and custom.published:
             yield from _schema_faults(custom, kinds)
 
 
 def _schema_faults(custom: CustomKind, kinds: Kinds) -> Iterator[Finding]:
-    if not custom.published:
-        message = f"its version {custom.kind.version} has no schema"
-        yield _crd_fault(custom.crd, custom.path, message)
-        return
     try:
         _validator(json.dumps(custom_schema(custom, kinds.builtin)))
     except ValueError as error:
