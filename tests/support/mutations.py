@@ -36,20 +36,25 @@ def _below(file: str, text: str, node: yaml.Node, path: str) -> Iterator[Mutatio
         for key, value in node.value:
             here = f"{path}.{key.value}" if path else key.value
             yield Mutation(file, here, "misspelt key", _replaced(text, key, _misspelt(key.value)))
-            if not node.flow_style:
-                yield Mutation(file, here, "dropped", _without(text, key, value))
-            yield from _below(file, text, value, here)
+            yield from _entry(file, text, node, (key, value), here)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            here = f"{path}[{index}]"
-            if not node.flow_style and len(node.value) > 1:
-                yield Mutation(file, here, "dropped", _without(text, item, item))
-            yield from _below(file, text, item, here)
+            yield from _entry(file, text, node, (item, item), f"{path}[{index}]")
     elif isinstance(node, yaml.ScalarNode) and node.style == "|":
         yield from _inside(file, text, node, path)
     elif isinstance(node, yaml.ScalarNode):
         for how, value in _other_values(node):
             yield Mutation(file, path, how, _replaced(text, node, value))
+
+
+def _entry(
+    file: str, text: str, parent: yaml.CollectionNode, entry: tuple[yaml.Node, yaml.Node], path: str
+) -> Iterator[Mutation]:
+    """One entry dropped, where it has lines of its own and siblings; and everything within it."""
+    first, last = entry
+    if not parent.flow_style and len(parent.value) > 1:
+        yield Mutation(file, path, "dropped", _without(text, first, last))
+    yield from _below(file, text, last, path)
 
 
 def _inside(file: str, text: str, node: yaml.ScalarNode, path: str) -> Iterator[Mutation]:
