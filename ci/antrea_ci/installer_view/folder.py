@@ -71,7 +71,12 @@ def _load(reading: Reading, file: str, path: Path) -> None:
         reading.note("machine-not-read", file, f"the installer reads this only beside {missing}")
         reading.ignored.append(Left(file, f"is read only beside {missing}"))
         return
-    loaded = load(file, path.read_bytes())
+    try:
+        loaded = load(file, path.read_bytes())
+    except OSError as error:
+        reading.note("unreadable", file, f"this file cannot be read: {error.strerror}")
+        reading.refused.append(Left(file, "cannot be read"))
+        return
     reading.findings += loaded.findings
     if loaded.object is None:
         reading.refused += [Left(file, finding.message) for finding in loaded.findings]

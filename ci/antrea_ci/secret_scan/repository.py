@@ -32,7 +32,10 @@ def findings(root: Path, files: Iterable[str]) -> Iterator[Finding]:
     for name in files:
         path = root / name
         if path.is_file() and not path.is_symlink():
-            yield from _in_file(name, path, seen)
+            try:
+                yield from _in_file(name, path, seen)
+            except OSError as error:
+                yield _not_searched(name, f"this file cannot be read: {error.strerror}")
     yield from _in_commits(root, seen)
 
 
@@ -102,7 +105,10 @@ def _told(data: bytes, name: str, hits: Iterable[Hit], *, first_line: int = 0) -
 
 
 def _too_large(name: str, size: int, where: str = "") -> Finding:
-    message = f"{size // 1024 // 1024} MiB are too many to be searched{where}"
+    return _not_searched(name, f"{size // 1024 // 1024} MiB are too many to be searched{where}")
+
+
+def _not_searched(name: str, message: str) -> Finding:
     return Finding("secrets/not-searched", message, Severity.WARNING, Location(name))
 
 

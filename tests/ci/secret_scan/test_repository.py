@@ -119,6 +119,15 @@ def test_a_link_is_not_followed(repo: Path, tmp_path: Path):
     assert told(repo) == []
 
 
+def test_a_file_that_cannot_be_read_is_a_warning(repo: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (finding,) = findings(repo)
+    assert (finding.rule, finding.is_error, str(finding.location)) == ("secrets/not-searched", False, "first")
+
+
 @pytest.mark.parametrize("offset", [0, 4 * 1024 * 1024 - 20, 5 * 1024 * 1024])
 def test_a_large_file_is_searched_piece_by_piece(offset: int, repo: Path):
     line = b"x" * 99 + b"\n"
