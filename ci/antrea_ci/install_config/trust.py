@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from antrea_ci.findings import Finding, Severity
-from antrea_ci.install_config.certificates import is_certificate, next_block
+from antrea_ci.install_config.certificates import certificate_test, next_block
 from antrea_ci.install_config.config import Config
 from antrea_ci.install_config.values import enumeration, texts
 
@@ -33,6 +33,7 @@ def findings(config: Config) -> Iterator[Finding]:
 def _fault(bundle: str) -> str:
     """Why the installer refuses the text (pkg/validate CABundle): blocks up to its very end, each a certificate."""
     position = count = 0
+    is_certificate = certificate_test()
     while position < len(bundle):
         block = next_block(bundle, position)
         line = bundle.count("\n", 0, block.start if block else position) + 1
