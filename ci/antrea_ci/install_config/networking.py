@@ -49,6 +49,8 @@ def network_plan(config: Config) -> NetworkPlan:
 def findings(config: Config) -> Iterator[Finding]:
     """What is wrong with the keys of ``networking``."""
     networking = Section(config, ("networking",))
+    if not isinstance(config.at("networking"), dict | None):
+        return  # told as a shape
     for kind in _KINDS:
         if networking.at(kind) in (None, []):
             message = f"is not given, and the installer takes {_default(kind)}"

@@ -16,7 +16,7 @@ WANTED = {
     "list": "a list",
     "map": "a mapping",
 }
-_INTEGERS = {
+INTEGERS = {
     "int": (-(2**63), 2**63 - 1),
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-(2**63), 2**63 - 1),
@@ -38,7 +38,7 @@ def fit(value: Scalar, kind: str) -> Scalar:
         return value
     if kind == "string":
         return as_text(value)
-    if kind in _INTEGERS:
+    if kind in INTEGERS:
         return _integer(value, kind)
     if kind == "bool" and isinstance(value, bool):
         return value
@@ -59,7 +59,7 @@ def as_text(value: Scalar) -> str:
 
 
 def _integer(value: Scalar, kind: str) -> int:
-    low, high = _INTEGERS[kind]
+    low, high = INTEGERS[kind]
     if isinstance(value, float) and abs(value) < _LARGEST_PLAIN_FLOAT and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):

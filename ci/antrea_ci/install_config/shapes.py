@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from antrea_ci.findings import Finding, Severity
 from antrea_ci.install_config import words
 from antrea_ci.install_config.config import Steps
-from antrea_ci.install_config.scalars import UnfitError, as_text, fit
+from antrea_ci.install_config.scalars import INTEGERS, UnfitError, as_text, fit
 from antrea_ci.install_config.schema import ROOT, Key, Kind, types
 from antrea_ci.yamlio import Document, Value
 
@@ -91,9 +91,10 @@ class Shaper:
                 yield self._value(item, key, kind, (*path, index), (*written, index))
 
     def _misfit(self, value: Value, key: Key, kind: Kind, written: Steps, wanted: str = "") -> Value:
+        """What does not fit stays, so that no rule calls it missing; but a number would be taken for one that fits."""
         message, fix = words.misfit(value, key, kind, written, wanted)
         self._tell("shape", written, message, fix=fix)
-        return value
+        return None if kind.name in INTEGERS and isinstance(value, int | float) else value
 
     def _reinterpreted(self, value: Value, kind: Kind, written: Steps) -> None:
         """A number or truth value in a text field becomes text again, not always the text that was written."""

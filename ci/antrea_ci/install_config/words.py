@@ -90,5 +90,4 @@ def _shown(value: Value, path: Steps) -> str:
     kind = "a text" if isinstance(value, str) else "a truth value" if isinstance(value, bool) else "a number"
     if is_secret(path) or len(str(value)) > _LONGEST_SHOWN:
         return kind
-    article = kind.replace("a ", "the ", 1)
-    return f"{article} {str(value).lower() if isinstance(value, bool) else value!r}"
+    return f"{kind.replace('a ', 'the ', 1)} {'true' if value is True else 'false' if value is False else repr(value)}"
