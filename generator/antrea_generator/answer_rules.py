@@ -78,7 +78,8 @@ def check_answers(given: Given) -> Answers:
         wrong = {str(detail["loc"][0]) for detail in details}
         answers = _defaults_for(wrong, known)
     findings += [] if answers is None else _cross_findings(answers, given)
-    if findings or answers is None:
+    # `check` repeats the warnings of the repository that is made.
+    if answers is None or any(finding.is_error for finding in findings):
         raise FindingsError(findings)
     return answers
 
@@ -136,7 +137,17 @@ def _field_finding(given: Given, loc: Sequence[str | int], problem: str) -> Find
 
 def _cross_findings(answers: Answers, given: Given) -> list[Finding]:
     findings = _plan(answers, given).findings()
-    return [*findings, *_machine_findings(answers, given)]
+    return [*findings, *_encryption_findings(answers, given), *_machine_findings(answers, given)]
+
+
+def _encryption_findings(answers: Answers, given: Given) -> Iterator[Finding]:
+    if answers.traffic_encryption_mode != "none" and answers.traffic_encap_mode != "encap":
+        message = (
+            f"{answers.traffic_encryption_mode} encrypts in the mode encap only, not in {answers.traffic_encap_mode}"
+        )
+        why = "it encrypts the tunnels, which no other mode has for all traffic; the agents would end at once"
+        fix = "answer traffic_encap_mode: encap, or traffic_encryption_mode: none"
+        yield _finding("traffic_encryption_mode", given, message, why=why, fix=fix)
 
 
 def _plan(answers: Answers, given: Given) -> NetworkPlan:

@@ -287,3 +287,21 @@ def test_single_names_survive_new(version: str, text: str, tmp_path: Path):
         assert topology["datastore"] == f"/{text}/datastore/{text}"
     recorded = yaml.safe_load((tmp_path / "ocp/.copier-answers.yml").read_text())
     assert [recorded[name] for name in names] == [text] * 4
+
+
+# --- Rules that span answers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["noEncap", "hybrid", "networkPolicyOnly"])
+@pytest.mark.parametrize("encryption", ["ipsec", "wireGuard"])
+def test_encryption_in_another_mode_than_encap_is_refused_before_anything_is_written(mode: str, encryption: str):
+    pairs = [f"traffic_encap_mode={mode}", f"traffic_encryption_mode={encryption}"]
+    with pytest.raises(FindingsError) as caught:
+        check_answers(read_answers(None, pairs))
+    assert [finding.rule for finding in caught.value.findings] == ["answers/combination"]
+    assert "traffic_encryption_mode" in caught.value.findings[0].message
+
+
+def test_a_warning_about_answers_refuses_nothing():
+    pairs = ["machine_network=172.17.5.0/24", "api_vip=172.17.5.3", "ingress_vip=172.17.5.4"]
+    assert check_answers(read_answers(None, pairs)).machine_network == "172.17.5.0/24"

@@ -38,6 +38,7 @@ def refuse_unusable(files: Mapping[str, bytes], objects: Sequence[BundleObject],
         *_several(resources),
         *(finding for item in resources for finding in _other_flavour(item, flavour)),
         *(finding for item in crds for finding in _no_schema(item)),
+        *(finding for item in operators[:1] for finding in _no_containers(item)),
     ]
     if findings:
         raise FindingsError(in_order(findings))
@@ -112,6 +113,14 @@ def _no_schema(crd: BundleObject) -> Iterator[Finding]:
     if not spec_schema(crd):
         message = "this CRD says nothing about the fields of spec, so it is not known which images it takes"
         yield _refusal("bundle/crd-schema", message, crd.locate(("spec",)), crd.label)
+
+
+def _no_containers(operator: BundleObject) -> Iterator[Finding]:
+    path = ("spec", "template", "spec", "containers")
+    containers = operator.at(path)
+    if not isinstance(containers, list) or not containers or not all(isinstance(item, dict) for item in containers):
+        message = "this Deployment has no containers, so nothing of it could run the operator's image"
+        yield _refusal("bundle/no-containers", message, operator.locate(path), operator.label)
 
 
 def _refusal(

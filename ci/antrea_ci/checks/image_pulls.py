@@ -38,10 +38,8 @@ def pull_findings(context: Context, cluster: Cluster) -> Iterator[Finding]:
     for image in _images(context, cluster):
         if registry_host(image.reference) in registries("example"):
             continue
-        if "@" not in image.reference and (reason := mirrors.reason(image.reference)):
-            yield Finding(
-                "images/digest", f"{image.shown} has no digest, and {reason}", location=image.place, object=image.object
-            )
+        if "@" not in image.reference and (finding := mirrors.finding(image)):
+            yield finding
         if opened is not None and not covers(opened, image.reference):
             yield _no_credentials(image)
 
@@ -54,6 +52,10 @@ class _Image:
     shown: str
     place: Location
     object: str = ""
+
+    def without_digest(self, reason: str, severity: Severity) -> Finding:
+        """That it is named by tag although ``reason``."""
+        return Finding("images/digest", f"{self.shown} has no digest, and {reason}", severity, self.place, self.object)
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,16 @@ class _Mirrors:
         sources = (value_in_any_case(entry, ("source",)) for entry in entries)
         return cls(tuple(source for source in sources if isinstance(source, str)), hosts, site or "")
 
-    def reason(self, reference: str) -> str:
-        """Why ``reference`` needs a digest; empty if it needs none."""
-        name = repository_of(reference)
+    def finding(self, image: _Image) -> Finding | None:
+        """Why ``image``, which is named by tag, does not come from a mirror; None if it can come by its tag."""
+        name = repository_of(image.reference)
         source = next((one for one in self.sources if one and (name == one or name.startswith(f"{one}/"))), "")
         if source:
-            return f"the mirrors of {source} serve digests only"
+            return image.without_digest(f"the mirrors of {source} serve digests only", Severity.ERROR)
         # What is on the mirror already is pulled from there, whatever it is called.
-        return f"the site mirrors to {self.site}" if self.site and registry_host(name) not in self.hosts else ""
+        if self.site and registry_host(name) not in self.hosts:
+            return image.without_digest(f"the site mirrors to {self.site}", Severity.WARNING)
+        return None
 
 
 def _images(context: Context, cluster: Cluster) -> Iterator[_Image]:

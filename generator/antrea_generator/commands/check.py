@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +122,7 @@ def _found(session: Session, targets: Sequence[Path], *, fast: bool, cache: bool
     if len(repos) == 1:
         return _check(repos[0], None, cache=cache)
     with ThreadPoolExecutor(processors()) as pool:
-        results = pool.map(lambda repo: _check(repo, None, cache=cache), repos)
+        results = pool.map(partial(_check, files=None, cache=cache), repos)
         named = zip(targets, results, strict=True)
         return [_below(finding, f"{folder}/") for folder, result in named for finding in result]
 
