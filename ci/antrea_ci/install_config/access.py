@@ -90,7 +90,8 @@ def _ssh_key(config: Config) -> Iterator[Finding]:
 def _useless_lines(config: Config, lines: list[Line]) -> Iterator[Finding]:
     bad = [str(line.number) for line in lines if not line.type]
     if bad:
-        message = f"holds something that is no public SSH key in line {enumeration(bad)}"
+        lines_are = f"line {bad[0]} is" if len(bad) == 1 else f"lines {', '.join(bad)} are"
+        message = f"holds more than public SSH keys: {lines_are} none"
         yield config.finding("ssh-key-line", _SSH_KEY, message, severity=Severity.WARNING)
 
 
