@@ -55,7 +55,7 @@ def types() -> dict[str, dict[str, Key]]:
 
 @cache
 def places() -> dict[str, tuple[str, ...]]:
-    """From a key's lower-case name to every path at which the installer knows it (``compute[].replicas``)."""
+    """From a key's lower-case name to the paths at which the installer knows it, but not below old names."""
     found: dict[str, list[str]] = {}
     _collect(ROOT, "", found)
     return {name: tuple(paths) for name, paths in found.items()}
@@ -69,7 +69,7 @@ def _collect(type_name: str, prefix: str, found: dict[str, list[str]]) -> None:
         while kind.name in ("list", "map") and kind.item:
             path += "[]" if kind.name == "list" else ".*"
             kind = kind.item
-        if kind.name in types():
+        if kind.name in types() and not key.replacement:
             _collect(kind.name, f"{path}.", found)
 
 

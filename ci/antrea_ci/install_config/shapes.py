@@ -52,13 +52,12 @@ class Shaper:
             message, fix = words.unknown_key(here, key, keys.values(), self.minor)
             self._tell("unknown-key", here, message, key=True, fix=fix)
             return None
-        if key.name != name:
+        if key.replacement and self.minor >= key.deprecated_since:
+            message = f"{words.named(here)} is an old name"
+            self._warn("deprecated-key", here, message, f"write `{key.replacement}` instead")
+        elif key.name != name:
             message = f"{words.named(here)} is read as `{key.name}`"
             self._warn("key-case", here, message, f"write `{key.name}`")
-        if key.replacement and self.minor >= key.deprecated_since:
-            self._warn(
-                "deprecated-key", here, f"{words.named(here)} is an old name", f"write `{key.replacement}` instead"
-            )
         return key
 
     def _value(self, value: Value, key: Key, kind: Kind, path: Steps, written: Steps) -> Value:

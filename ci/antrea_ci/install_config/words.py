@@ -13,6 +13,7 @@ from antrea_ci.yaml_hints import odd_character
 from antrea_ci.yamlio import Value
 
 _LONGEST_SHOWN = 60
+_TEXTS = (Kind("string"), Kind("cidr"))
 
 
 def named(path: Steps) -> str:
@@ -69,10 +70,10 @@ def _remedy(value: Value, key: Key, kind: Kind) -> str:
     if kind.name == "list" and isinstance(value, dict):
         sample = f": `{key.example}`" if key.example else ""
         return f"put `- ` before its first key and indent the others to match{sample}"
+    if kind.name == "list" and kind.item in _TEXTS and isinstance(value, str | int):
+        return f"write it as `{key.name}: [{_item(value)}]`"
     if key.example:
         return f"write it as `{key.example}`"
-    if kind.name == "list":
-        return f"write it as `{key.name}: [{_item(value)}]`"
     if kind.name == "string" and isinstance(value, list):
         return "write the one value, without brackets or `- `"
     return ""
