@@ -102,9 +102,10 @@ def _rights(operator: _Operator) -> Iterator[Finding]:
         message = f"no ClusterRoleBinding names the ServiceAccount {namespace}/{account}"
         yield _at(item, "unbound", (*_POD, "serviceAccountName"), message)
     for binding in ours:
-        role = operator.find("ClusterRole", text_at(binding.value, ("roleRef", "name")))
+        kind, name = (text_at(binding.value, ("roleRef", key)) for key in ("kind", "name"))
+        role = operator.find(kind, name)
         if role is None:
-            message = f"nobody makes the ClusterRole {text_at(binding.value, ('roleRef', 'name'))!r}"
+            message = f"nobody makes the {kind or 'role'} {name!r}"
             yield _at(binding, "reference", ("roleRef", "name"), message)
         else:
             yield from _permissions(role, operator)

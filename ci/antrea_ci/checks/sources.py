@@ -17,4 +17,7 @@ def findings(context: Context) -> Iterator[Finding]:
     if cluster and bundle:
         mended = {PLATFORM_RULE} if cluster.file.bundle.fixPlatformField else set[str]()
         yield from (finding for finding in bundle.problems if finding.rule not in mended)
+    if cluster and cluster.file.nsx.enabled and not cluster.file.nsx.managers:
+        place = cluster.document.locate(("nsx", "enabled"))
+        yield Finding("cluster/nsx-managers", "NSX is enabled, and no manager is named", location=place)
     _ = context.objects

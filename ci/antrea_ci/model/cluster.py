@@ -146,7 +146,7 @@ class Nsx(_Part):
 class Install(_Part):
     """From where the cluster may be installed."""
 
-    branch: str = "main"
+    branch: str = Field(default="main", min_length=1)
 
 
 class Keep(_Part):

@@ -60,19 +60,25 @@ def _versions(versions: Value) -> Iterator[DefinitionFault]:
 
 def _structure(schema: dict[str, Value], path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
     """The rules of a structural schema for one node and everything below it."""
-    kind = schema.get("type")
+    yield from _node(schema, path)
+    children = {("properties", name): below for name, below in mapping_at(schema, ("properties",)).items()}
+    children |= {(key,): schema.get(key) for key in ("items", "additionalProperties")}
+    for steps, below in children.items():
+        if isinstance(below, dict):
+            yield from _structure(below, (*path, *steps))
+
+
+def _node(schema: dict[str, Value], path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
+    kind, properties = schema.get("type"), schema.get("properties")
     if kind not in _TYPES and not (kind is None and any(schema.get(key) is True for key in _WITHOUT_TYPE)):
         wanted = "is missing" if kind is None else f"{kind!r} is none of {', '.join(_TYPES)}"
         yield DefinitionFault((*path, "type"), f"the type of a field must be said: {wanted}")
     if kind == "array" and not isinstance(schema.get("items"), dict):
         yield DefinitionFault((*path, "items"), "an array must say what its items are")
-    if "properties" in schema and "additionalProperties" in schema:
+    if properties is not None and "additionalProperties" in schema:
         message = "`properties` and `additionalProperties` exclude each other"
         yield DefinitionFault((*path, "additionalProperties"), message)
-    for name, below in mapping_at(schema, ("properties",)).items():
-        if isinstance(below, dict):
-            yield from _structure(below, (*path, "properties", name))
-    for key in ("items", "additionalProperties"):
-        below = schema.get(key)
-        if isinstance(below, dict):
-            yield from _structure(below, (*path, key))
+    required = schema.get("required")
+    for index, name in enumerate(required if isinstance(required, list) else []):
+        if isinstance(properties, dict) and name not in properties:
+            yield DefinitionFault((*path, "required", index), f"it requires the field {name!r}, which it does not know")

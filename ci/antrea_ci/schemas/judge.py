@@ -14,6 +14,7 @@ from antrea_ci.findings import Finding
 from antrea_ci.schemas.custom import CustomKind, custom_schema, is_crd
 from antrea_ci.schemas.definitions import definition_faults
 from antrea_ci.schemas.dialect import Schema
+from antrea_ci.schemas.enumerations import judge_enumerations
 from antrea_ci.schemas.explain import dotted, findings_of
 from antrea_ci.schemas.kinds import Kinds, kind_of, kinds_of
 from antrea_ci.schemas.names import judge_names
@@ -39,6 +40,7 @@ def judge(objects: Iterable[BundleObject], minor: int, flavour: str) -> Iterator
             yield from faults
     for item in items:
         yield from judge_names(item, kinds)
+        yield from judge_enumerations(item)
         custom = kinds.custom.get(kind_of(item))
         if custom is None or custom.crd.label not in broken:
             yield from _judge_one(item, kinds)

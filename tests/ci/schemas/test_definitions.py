@@ -74,6 +74,7 @@ def test_a_sound_definition_has_no_fault():
             f"{SCHEMA}.properties.spec.properties.names.items.type",
         ),
         (lambda value: fields(value)["names"].pop("items"), f"{SCHEMA}.properties.spec.properties.names.items"),
+        (lambda value: schema(value).update(required=["spce"]), f"{SCHEMA}.required.0"),
         (
             lambda value: fields(value)["labels"].update(properties={}),
             f"{SCHEMA}.properties.spec.properties.labels.additionalProperties",
