@@ -9,9 +9,8 @@ from antrea_ci.facts import facts
 from antrea_ci.values import mapping_at, value_at
 from antrea_ci.yamlio import Value
 
-OLDEST, NEWEST = (
-    cast("int", value_at(facts("install-config/values")["versions"], (end,))) for end in ("oldest", "newest")
-)
+_FOLDER = "install-config"
+OLDEST, NEWEST = (cast("int", value_at(facts(f"{_FOLDER}/values")["versions"], (end,))) for end in ("oldest", "newest"))
 
 
 def known(name: str, minor: int) -> list[str]:
@@ -21,7 +20,7 @@ def known(name: str, minor: int) -> list[str]:
 
 def listed(*path: str) -> Value:
     """The fact at ``path``."""
-    return value_at(facts("install-config/values"), path)
+    return value_at(facts(f"{_FOLDER}/values"), path)
 
 
 def texts(*path: str) -> tuple[str, ...]:
