@@ -22,7 +22,7 @@ def suppressed(cluster: Cluster | None, findings: Sequence[Finding], today: date
         return list(findings)
     left = list(findings)
     for index, entry in enumerate(entries):
-        kept = [finding for finding in left if not _covers(entry, finding)]
+        kept = [finding for finding in left if not entry.covers(finding)]
         fault = _fault(cluster, index, entry, today, hides=len(kept) < len(left), whole=whole)
         if fault is None or fault.rule == "suppression/unused":
             left = kept
@@ -43,11 +43,3 @@ def _fault(
     if whole and not hides:
         return Finding("suppression/unused", f"`{entry.rule}` finds nothing here", location=place)
     return None
-
-
-def _covers(entry: Suppression, finding: Finding) -> bool:
-    return (
-        entry.rule == finding.rule
-        and entry.file in (None, finding.location.file)
-        and entry.object in (None, finding.object)
-    )

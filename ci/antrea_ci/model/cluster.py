@@ -190,6 +190,14 @@ class Suppression(_Part):
     file: str | None = Field(default=None, description="Only findings in this file.")
     object: str | None = Field(default=None, description="Only findings about this object, as kind/namespace/name.")
 
+    def covers(self, finding: Finding) -> bool:
+        """Whether ``finding`` is meant; the day is not looked at."""
+        return (
+            self.rule == finding.rule
+            and self.file in (None, finding.location.file)
+            and self.object in (None, finding.object)
+        )
+
 
 class Checks(_Part):
     """What `check` is told about this repository."""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
 from antrea_ci.model.cluster import check_cluster, image_reference, image_tag, registry_host
-from antrea_ci.model.effective import examine
+from antrea_ci.model.effective import examine, load
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import parse
 from support.small import INSTALL_CONFIG, cluster_repo, edit, set_cluster
@@ -178,6 +179,15 @@ def test_a_version_that_is_too_old_is_an_error(repo: ClusterRepo):
     assert [(item.rule, item.location.file) for item in told] == [
         ("install-config/version-unsupported", "cluster.yaml")
     ]
+
+
+def test_what_cluster_yaml_accepts_does_not_keep_from_rendering(repo: ClusterRepo):
+    edit(repo.install_config_file, "networkType: antrea", "networkType: Antrea")
+    with pytest.raises(FindingsError):
+        load(repo)
+    entry = {"rule": "install-config/network-type", "reason": "a test", "until": "2000-01-01"}
+    set_cluster(repo.root, checks={"suppress": [entry]})
+    assert load(repo).name == "ocp"
 
 
 def test_without_an_install_config(repo: ClusterRepo):
