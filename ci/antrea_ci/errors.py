@@ -35,6 +35,10 @@ class FindingsError(AntreaGitopsError):
         super().__init__(f"{len(findings)} problem{'s' if len(findings) != 1 else ''}")
         self.findings = tuple(in_order(findings))
 
+    def __reduce__(self) -> tuple[type[FindingsError], tuple[tuple[Finding, ...]]]:
+        """How it passes from a worker's process to ours."""
+        return type(self), (self.findings,)
+
     def as_text(self) -> str:
         """Every finding, one after the other."""
         return "\n".join(finding.as_text() for finding in self.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from antrea_ci.facts import facts
-from antrea_ci.values import mapping_at, text_at, value_at
+from antrea_ci.values import items_at, mapping_at, text_at, texts_at
 from antrea_ci.yamlio import Value
 
 _ANY = "*"
@@ -26,13 +26,13 @@ class Grant(NamedTuple):
 def permissions_of(rules: Value) -> list[Grant]:
     """The rules of a role that hold for every object. Paths stand as resources of the group ``nonResourceURLs``."""
     found: list[Grant] = []
-    for rule in rules if isinstance(rules, list) else []:
+    for rule in items_at(rules, ()):
         groups, resources, urls, verbs = (
-            _texts(value_at(rule, (key,))) for key in ("apiGroups", "resources", _URLS, "verbs")
+            frozenset(texts_at(rule, (key,))) for key in ("apiGroups", "resources", _URLS, "verbs")
         )
         if urls:
             found.append(Grant(frozenset({_URLS}), urls, verbs))
-        if not _texts(value_at(rule, ("resourceNames",))):
+        if not texts_at(rule, ("resourceNames",)):
             found.append(Grant(groups, resources, verbs))
     return found
 
@@ -48,19 +48,14 @@ def granted(given: list[Grant], group: str, resource: str, verb: str) -> bool:
 def required(flavour: str, version: tuple[int, int]) -> dict[str, dict[str, list[str]]]:
     """What the operator of this flavour and version (major, minor) needs: API group to resource to verbs."""
     needed: dict[str, dict[str, list[str]]] = {}
-    entries = facts("operator")["permissions"]
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in items_at(facts("operator"), ("permissions",)):
         major, minor = text_at(entry, ("since",)).split(".")
         if text_at(entry, ("flavour",)) not in ("every", flavour) or version < (int(major), int(minor)):
             continue
         for group, resources in mapping_at(entry, ("groups",)).items():
             if group.endswith(_ANTREA) and version[0] > _LAST_KNOWN_MAJOR:
                 continue
+            here = needed.setdefault(group, {})
             for resource, verbs in mapping_at(resources, ()).items():
-                here = needed.setdefault(group, {})
-                here[resource] = sorted({*here.get(resource, ()), *_texts(verbs)})
+                here[resource] = sorted({*here.get(resource, ()), *texts_at(verbs, ())})
     return needed
-
-
-def _texts(value: Value) -> frozenset[str]:
-    return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()

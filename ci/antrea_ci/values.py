@@ -35,3 +35,14 @@ def value_in_any_case(value: Value, path: Path) -> Value:
         found = value.items() if isinstance(value, dict) and isinstance(step, str) else ()
         value = next((below for key, below in found if key.casefold() == str(step).casefold()), None)
     return value
+
+
+def items_at(value: Value, path: Path) -> list[Value]:
+    """The list at ``path``; an empty one where there is none."""
+    found = value_at(value, path)
+    return found if isinstance(found, list) else []
+
+
+def texts_at(value: Value, path: Path) -> list[str]:
+    """The strings of the list at ``path``; what is no string is left out."""
+    return [item for item in items_at(value, path) if isinstance(item, str)]

@@ -23,9 +23,9 @@ def rules_in_code() -> Iterator[str]:
     """Every text that is a rule's id of a known family, wherever it stands in the package."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and RULE.fullmatch(node.value):
-                if node.value.split("/")[0] in family_names():
-                    yield node.value
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if RULE.fullmatch(text) and text.split("/")[0] in family_names():
+                yield text
 
 
 @pytest.mark.parametrize("rule", list(every_rule()), ids=lambda rule: rule.id)

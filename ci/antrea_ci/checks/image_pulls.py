@@ -15,7 +15,7 @@ from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
 from antrea_ci.pull_secret import covers, registries_at_hand
 from antrea_ci.render.overlay import IMAGE_FIELDS
-from antrea_ci.values import value_in_any_case
+from antrea_ci.values import items_at, value_in_any_case
 from antrea_ci.yamlio import Value, parse
 
 _MIRROR_KEYS = ("imageDigestSources", "imageContentSources")
@@ -68,8 +68,8 @@ class _Mirrors:
 
     @classmethod
     def of(cls, config: Value, site: str | None) -> _Mirrors:
-        entries = [entry for key in _MIRROR_KEYS for entry in _items(value_in_any_case(config, (key,)))]
-        mirrors = [str(mirror) for entry in entries for mirror in _items(value_in_any_case(entry, ("mirrors",)))]
+        entries = [entry for key in _MIRROR_KEYS for entry in items_at(value_in_any_case(config, (key,)), ())]
+        mirrors = [str(mirror) for entry in entries for mirror in items_at(value_in_any_case(entry, ("mirrors",)), ())]
         hosts = frozenset(registry_host(mirror) for mirror in [*mirrors, *([site] if site else [])])
         sources = (value_in_any_case(entry, ("source",)) for entry in entries)
         return cls(tuple(source for source in sources if isinstance(source, str)), hosts, site or "")
@@ -116,7 +116,3 @@ def _install_config(context: Context, cluster: Cluster) -> Value:
         return None
     path = context.repo.install_config_file
     return parse(path.read_bytes(), context.repo.name(path)).value
-
-
-def _items(value: Value) -> list[Value]:
-    return value if isinstance(value, list) else []

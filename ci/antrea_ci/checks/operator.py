@@ -12,7 +12,7 @@ from antrea_ci.checks.context import Context
 from antrea_ci.facts import facts
 from antrea_ci.findings import Finding
 from antrea_ci.permissions import granted, permissions_of, required
-from antrea_ci.values import mapping_at, text_at, value_at
+from antrea_ci.values import items_at, mapping_at, text_at, texts_at, value_at
 from antrea_ci.yamlio import Path, Value
 
 _POD = ("spec", "template", "spec")
@@ -69,18 +69,18 @@ def _pod(operator: _Operator) -> Iterator[Finding]:
         yield _at(item, "host-network", (*_POD, "hostNetwork"), "`hostNetwork` is not true")
     if item.at(("spec", "replicas")) not in (None, 1):
         yield _at(item, "replicas", ("spec", "replicas"), f"`replicas` is {item.at(('spec', 'replicas'))!r}, not 1")
-    tolerated = pod.get("tolerations")
-    for taint in _fact_list("tolerations", "every") + _for(operator, "tolerations"):
-        if not any(_tolerates(each, taint) for each in _items(tolerated)):
+    taints = mapping_at(facts("operator"), ("tolerations",))
+    for taint in texts_at(taints, ("every",)) + texts_at(taints, (operator.flavour,)):
+        if not any(_tolerates(each, taint) for each in items_at(pod, ("tolerations",))):
             yield _at(item, "toleration", (*_POD, "tolerations"), f"the taint {taint}:NoSchedule is not tolerated")
     yield from _container(item)
 
 
 def _container(item: BundleObject) -> Iterator[Finding]:
     here = (*_POD, "containers", 0)
-    variables = _items(item.at((*here, "env")))
+    variables = items_at(item.value, (*here, "env"))
     given = {text_at(each, ("name",)) for each in variables if _has_value(each)}
-    for name in _fact_list("environment"):
+    for name in texts_at(facts("operator"), ("environment",)):
         if name not in given:
             yield _at(item, "environment", (*here, "env"), f"the variable {name} is missing or has no value")
     command = item.at((*here, "command"))
@@ -135,8 +135,8 @@ def _run_level(operator: _Operator) -> Iterator[Finding]:
 
 
 def _status(crd: BundleObject) -> Iterator[Finding]:
-    wanted = _fact_list("conditions")
-    for index, version in enumerate(_items(crd.at(("spec", "versions")))):
+    wanted = texts_at(facts("operator"), ("conditions",))
+    for index, version in enumerate(items_at(crd.value, ("spec", "versions"))):
         here = ("spec", "versions", index)
         if value_at(version, ("subresources", "status")) is None:
             yield _at(crd, "status", (*here, "subresources"), "the status is no subresource")
@@ -153,7 +153,7 @@ def _at(item: BundleObject, rule: str, path: Path, message: str) -> Finding:
 
 def _binds(binding: BundleObject, account: str, namespace: str) -> bool:
     wanted = ("ServiceAccount", account, namespace)
-    subjects = _items(binding.at(("subjects",)))
+    subjects = items_at(binding.value, ("subjects",))
     return any(tuple(text_at(each, (key,)) for key in ("kind", "name", "namespace")) == wanted for each in subjects)
 
 
@@ -165,15 +165,3 @@ def _tolerates(toleration: Value, taint: str) -> bool:
 
 def _has_value(variable: Value) -> bool:
     return bool(text_at(variable, ("value",)) or text_at(variable, ("valueFrom", "fieldRef", "fieldPath")))
-
-
-def _items(value: Value) -> list[Value]:
-    return value if isinstance(value, list) else []
-
-
-def _for(operator: _Operator, name: str) -> list[str]:
-    return _fact_list(name, operator.flavour)
-
-
-def _fact_list(*path: str) -> list[str]:
-    return [str(each) for each in _items(value_at(facts("operator"), path))]

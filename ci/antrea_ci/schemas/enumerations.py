@@ -9,8 +9,7 @@ from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.facts import facts
 from antrea_ci.findings import Finding
 from antrea_ci.suggest import did_you_mean
-from antrea_ci.values import mapping_at, value_at
-from antrea_ci.yamlio import Value
+from antrea_ci.values import items_at, mapping_at, texts_at
 
 Steps: TypeAlias = "tuple[str | int, ...]"
 _PODS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
@@ -22,11 +21,10 @@ def judge_enumerations(item: BundleObject) -> Iterator[Finding]:
     for path in _PODS:
         if isinstance(item.at((*path, "containers")), list):
             yield from _pod(item, path)
-    bindings = facts("enumerations")["roleRef"]
-    if isinstance(bindings, dict) and item.kind in bindings:
-        yield from _one_of(item, ("roleRef", "kind"), _texts(bindings[item.kind]), required=True)
+    if roles := texts_at(facts("enumerations"), ("roleRef", item.kind)):
+        yield from _one_of(item, ("roleRef", "kind"), roles, required=True)
         for path in _each(item, ("subjects",)):
-            yield from _one_of(item, (*path, "kind"), _texts(facts("enumerations")["subject"]), required=True)
+            yield from _one_of(item, (*path, "kind"), texts_at(facts("enumerations"), ("subject",)), required=True)
 
 
 def _pod(item: BundleObject, path: Steps) -> Iterator[Finding]:
@@ -45,7 +43,7 @@ def _pod(item: BundleObject, path: Steps) -> Iterator[Finding]:
 
 def _listed(item: BundleObject, path: Steps, what: str) -> Iterator[Finding]:
     for key, allowed in mapping_at(facts("enumerations"), (what,)).items():
-        yield from _one_of(item, (*path, key), _texts(allowed))
+        yield from _one_of(item, (*path, key), texts_at(allowed, ()))
 
 
 def _one_of(item: BundleObject, path: Steps, allowed: list[str], *, required: bool = False) -> Iterator[Finding]:
@@ -60,9 +58,4 @@ def _finding(item: BundleObject, path: Steps, message: str) -> Finding:
 
 
 def _each(item: BundleObject, path: Steps) -> Iterator[Steps]:
-    entries = value_at(item.value, path)
-    return ((*path, index) for index in range(len(entries) if isinstance(entries, list) else 0))
-
-
-def _texts(value: Value) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    return ((*path, index) for index in range(len(items_at(item.value, path))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from antrea_ci.repo import ClusterRepo
 
 _HELP = "see `antrea-gitops check --help`"
+_FEW = 8
 _FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
 
@@ -121,10 +122,21 @@ def _found(session: Session, targets: Sequence[Path], *, fast: bool, cache: bool
     repos = [ClusterRepo.at(session.directory / folder) for folder in targets or (Path(),)]
     if len(repos) == 1:
         return _check(repos[0], None, cache=cache)
-    with ThreadPoolExecutor(processors()) as pool:
+    with _workers(len(repos)) as pool:
         results = pool.map(partial(_check, files=None, cache=cache), repos)
         named = zip(targets, results, strict=True)
         return [_below(finding, f"{folder}/") for folder, result in named for finding in result]
+
+
+def _workers(repositories: int) -> Executor:
+    """Threads, which start at once; for many repositories processes, because the rules are Python and share a lock."""
+    if repositories <= _FEW or processors() == 1:
+        return ThreadPoolExecutor(processors())
+    from multiprocessing import get_context
+
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["antrea_ci.checks.judgement"])
+    return ProcessPoolExecutor(processors(), mp_context=context)
 
 
 def _from_root(root: Path, file: Path) -> str:
