@@ -11,7 +11,7 @@ _TRIES = 40
 
 def pairwise(factors: Mapping[str, Sequence[str]], seed: int = 1) -> list[dict[str, str]]:
     """Cases (factor to value) that cover every pair of values. The same cases in every run."""
-    chance = random.Random(seed)  # noqa: S311 - the same cases in every run matter, secrecy does not
+    chance = random.Random(seed)
     names = list(factors)
     left = {
         ((a, x), (b, y))

@@ -70,7 +70,7 @@ def test_a_truncated_zip(tmp_path: Path):
 @pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz", "zip"])
 def test_damage_anywhere_is_read_right_or_refused(tmp_path: Path, kind: str):
     """Random bytes changed: no traceback, whatever the decoders of the standard library make of it."""
-    chosen = random.Random(kind)  # noqa: S311 no secret
+    chosen = random.Random(kind)
     good = zip_bytes(TREE) if kind == "zip" else tar_bytes(TREE, kind)
     for _ in range(300):
         data = bytearray(good)
