@@ -1,8 +1,7 @@
-"""Family ``drift``: what is written follows from its sources, and no update or merge was left half done."""
+"""Family ``drift``: what is written follows from its sources; programs are locked at the versions that are meant."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from antrea_ci.checks.context import Context
@@ -11,32 +10,15 @@ from antrea_ci.findings import Finding, Location
 from antrea_ci.tools.lock import LockedTool, ToolsLock, read_lock
 from antrea_ci.yamlio import Document, parse
 
-# A marker that opens or closes; the line between the sides is also how Markdown underlines a heading.
-_MARKER = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
-_REJECTED = (".rej", ".orig")
 _RELEASED = ("openshift-install", "oc")
 
 
 def findings(context: Context) -> Iterator[Finding]:
-    """An error for each file that ``render`` would change, and for what an update or a merge has left."""
+    """An error for each file that ``render`` would change, and what is wrong with the locked programs."""
     if context.rendering:
         for name in context.rendering.stale():
             yield Finding("drift/stale", "is not what its sources give", location=Location(name))
-    yield from _left_behind(context)
     yield from _tools(context)
-
-
-def _left_behind(context: Context) -> Iterator[Finding]:
-    for name in context.files:
-        if name.endswith(_REJECTED):
-            yield Finding(
-                "drift/rejected-hunk", "was left by an update that could not apply it", location=Location(name)
-            )
-        path = context.repo.root / name
-        data = path.read_bytes() if path.is_file() else b""
-        for marker in _MARKER.finditer(data):
-            place = Location(name, data.count(b"\n", 0, marker.start()) + 1, 1)
-            yield Finding("drift/conflict-marker", "a conflict is not resolved here", location=place)
 
 
 def _tools(context: Context) -> Iterator[Finding]:

@@ -47,7 +47,8 @@ FAMILIES = (
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),
     Family("secrets", "secrets", ("*",), files_only=True),
-    Family("drift", "drift", ("*",)),
+    Family("drift", "drift", (*_SOURCES, "rendered/*", "README.md", "tools.lock.yaml")),
+    Family("leftovers", "leftovers", ("*",), files_only=True),
     Family("style", "style", ("*.yaml", "*.yml"), files_only=True),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -117,8 +118,7 @@ def _found(session: Session, targets: Sequence[Path], *, fast: bool, cache: bool
     from antrea_ci.repo import ClusterRepo
 
     if fast:
-        files = [_from_root(session.directory, file) for file in targets]
-        return _check(ClusterRepo.at(session.directory), files, cache=cache)
+        return _check(ClusterRepo.at(session.directory), _from_root(session.directory, targets), cache=cache)
     repos = [ClusterRepo.at(session.directory / folder) for folder in targets or (Path(),)]
     if len(repos) == 1:
         return _check(repos[0], None, cache=cache)
@@ -139,9 +139,10 @@ def _workers(repositories: int) -> Executor:
     return ProcessPoolExecutor(processors(), mp_context=context)
 
 
-def _from_root(root: Path, file: Path) -> str:
-    """``file``, which is relative to the root or absolute, as the families' patterns expect it."""
-    return (root / file).resolve().relative_to(root.resolve()).as_posix()
+def _from_root(root: Path, files: Sequence[Path]) -> list[str]:
+    """``files``, relative to the root or absolute, as the families' patterns expect them; outside ones are left out."""
+    names = (Path(os.path.relpath(root / file, root)).as_posix() for file in files)
+    return [name for name in names if not name.startswith("../")]
 
 
 def _check(repo: ClusterRepo, files: list[str] | None, *, cache: bool) -> list[Finding]:
