@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
+from urllib.parse import quote
 
 from antrea_ci import __version__
 from antrea_ci.catalogue import Rule, find_rule
@@ -112,7 +113,7 @@ def _sarif_rule(rule_id: str, rule: Rule | None) -> Json:
 def _sarif_result(finding: Finding, index: int, mark: str) -> Json:
     place = finding.location
     region: dict[str, Json] = {"startLine": place.line, "startColumn": max(place.column, 1)} if place.line else {}
-    physical: dict[str, Json] = {"artifactLocation": {"uri": place.file}, **({"region": region} if region else {})}
+    physical: dict[str, Json] = {"artifactLocation": {"uri": quote(place.file)}, **({"region": region} if region else {})}
     return {
         "ruleId": finding.rule,
         "ruleIndex": index,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like ``word``, ignoring case; None if nothing comes close."""
+def nearest(word: str, names: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """The name most like ``word``, ignoring case; None if nothing is ``alike`` (difflib's ratio, 1 for the same)."""
     import difflib
 
     folded = {name.lower(): name for name in sorted(names)}
-    found = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=alike)
     return folded[found[0]] if found else None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from antrea_ci.antrea_catalogue import Component
+from antrea_ci.antrea_catalogue import Component, every_key
 from antrea_ci.antrea_options.config import Fault
 from antrea_ci.bundle.contents import Bundle
 from antrea_ci.bundle.objects import CR_GROUP, BundleObject
@@ -15,8 +15,10 @@ from antrea_ci.findings import Finding, Location, Severity
 from antrea_ci.inner_config import InnerConfigError, known_keys
 from antrea_ci.model.effective import Cluster
 from antrea_ci.render.settings import antrea_version
+from antrea_ci.suggest import nearest
 from antrea_ci.values import text_at
 
+_A_SLIP = 0.85
 _NAME = ("antrea-operator", "antrea-install")
 _FIELDS: dict[Component, str] = {"agent": "antreaAgentConfig", "controller": "antreaControllerConfig"}
 
@@ -70,7 +72,7 @@ def _versions(cluster: Cluster, bundle: Bundle, inners: list[Inner]) -> Iterator
 
     for inner in inners:
         shipped = text_at(bundle.custom_resource.value, ("spec", _FIELDS[inner.component]))
-        for fault in examine(inner.component, inner.text, inner.file, version, _leaves(shipped)):
+        for fault in examine(inner.component, inner.text, inner.file, version, _leaves(shipped, inner.component)):
             if not (cluster.file.flavour == "openshift" and _is_replaced(fault)):
                 yield inner.placed(fault.finding, *fault.paths)
 
@@ -81,10 +83,20 @@ def _is_replaced(fault: Fault) -> bool:
     return about and fault.finding.rule in ("antrea/node-ipam", "antrea/unusable-value")
 
 
-def _leaves(text: str) -> frozenset[str]:
-    """The keys that the vendor's text has, be it as comments only: what it documents is there in its build."""
+def _leaves(text: str, component: Component) -> frozenset[str]:
+    """The keys that the vendor's text has, be it as comments only: what it documents is there in its build.
+
+    A key that only looks like one of Antrea's, which the text lacks, is a slip all the same.
+    """
     try:
         names = known_keys(text)
     except InnerConfigError:
         return frozenset()
-    return names - {name.rpartition(".")[0] for name in names}
+    own, antreas = _first_words(names), _first_words(every_key(component))
+    slips = {word for word in own - antreas if nearest(word, antreas - own, alike=_A_SLIP)}
+    parents = {name.rpartition(".")[0] for name in names}
+    return frozenset(name for name in names - parents if name.partition(".")[0] not in slips)
+
+
+def _first_words(names: Iterable[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}

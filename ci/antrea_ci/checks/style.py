@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
+from yaml.reader import ReaderError
+
 from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding, Location
 
@@ -71,5 +73,13 @@ def _configuration_error() -> type[Exception]:
 @lru_cache(maxsize=1024)
 def _problems(data: bytes, name: str, config: _Config) -> tuple[_Problem, ...]:
     run = cast("Callable[[str, _Config, str], Iterable[_Problem]]", import_module("yamllint.linter").run)
-    found = run(data.decode("utf-8", "replace"), config, name)
-    return tuple(_Problem(problem.line, problem.column, problem.rule, problem.desc) for problem in found)
+    text = data.decode("utf-8", "replace")
+    try:
+        return tuple(_Problem(p.line, p.column, p.rule, p.desc) for p in run(text, config, name))
+    except ReaderError as error:  # the one fault of PyYAML's that yamllint lets through
+        return (_unprintable(text, text[error.position], error.position),)
+
+
+def _unprintable(text: str, character: str, position: int) -> _Problem:
+    line, start = text.count("\n", 0, position) + 1, text.rfind("\n", 0, position) + 1
+    return _Problem(line, position - start + 1, None, f"YAML cannot hold the character U+{ord(character):04X}")

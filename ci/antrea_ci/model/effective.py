@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from antrea_ci.catalogue import completed
 from antrea_ci.errors import FindingsError
-from antrea_ci.findings import Finding
+from antrea_ci.findings import Finding, Location
 from antrea_ci.install_config import judge
 from antrea_ci.install_config.values import NEWEST, OLDEST
 from antrea_ci.model.cluster import ClusterFile, Networking, check_cluster
@@ -85,7 +85,7 @@ def _install_config(repo: ClusterRepo, cluster: Document | None) -> tuple[Instal
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return None, [Finding("install-config/missing", f"{repo.name(path)} is not there")]
+        return None, [Finding("install-config/missing", "is not there", location=Location(repo.name(path)))]
     version = text_at(cluster.value, at) if cluster else ""
     if not cluster or not version:
         return _of_any_version(data, repo.name(path))

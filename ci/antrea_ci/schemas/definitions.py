@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from antrea_ci.bundle.objects import BundleObject
-from antrea_ci.values import mapping_at, text_at, value_at
+from antrea_ci.facts import facts
+from antrea_ci.suggest import did_you_mean
+from antrea_ci.values import mapping_at, text_at, texts_at, value_at
 from antrea_ci.yamlio import Value
 
 _TYPES = ("object", "array", "string", "integer", "number", "boolean")
 _SCOPES = ("Namespaced", "Cluster")
+_TEXTS = ("description", "format", "pattern", "title")
 # Either of these says in other words what a value may be.
 _WITHOUT_TYPE = ("x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields")
 
@@ -61,11 +64,23 @@ def _versions(versions: Value) -> Iterator[DefinitionFault]:
 def _structure(schema: dict[str, Value], path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
     """The rules of a structural schema for one node and everything below it."""
     yield from _node(schema, path)
+    if "items" in path:
+        yield from _unread(schema, path)
     children = {("properties", name): below for name, below in mapping_at(schema, ("properties",)).items()}
     children |= {(key,): schema.get(key) for key in ("items", "additionalProperties")}
     for steps, below in children.items():
         if isinstance(below, dict):
             yield from _structure(below, (*path, *steps))
+
+
+def _unread(schema: dict[str, Value], path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
+    """Keys of a node within ``items``, where the published schema of a definition says nothing."""
+    known = texts_at(facts("enumerations"), ("schemaKeys",))
+    for key, value in schema.items():
+        if key not in known:
+            yield DefinitionFault((*path, key), f"a schema has no key {key!r}{did_you_mean(key, known)}")
+        elif key in _TEXTS and not isinstance(value, str):
+            yield DefinitionFault((*path, key), f"{key} must be a text")
 
 
 def _node(schema: dict[str, Value], path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:

@@ -23,6 +23,7 @@ def judge_enumerations(item: BundleObject) -> Iterator[Finding]:
             yield from _pod(item, path)
     if roles := texts_at(facts("enumerations"), ("roleRef", item.kind)):
         yield from _one_of(item, ("roleRef", "kind"), roles, required=True)
+        yield from _one_of(item, ("roleRef", "apiGroup"), texts_at(facts("enumerations"), ("roleGroup",)))
         for path in _each(item, ("subjects",)):
             yield from _one_of(item, (*path, "kind"), texts_at(facts("enumerations"), ("subject",)), required=True)
 
@@ -37,8 +38,20 @@ def _pod(item: BundleObject, path: Steps) -> Iterator[Finding]:
     for name in _CONTAINERS:
         for container in _each(item, (*path, name)):
             yield from _listed(item, container, "container")
+            yield from _variables(item, container)
             for port in _each(item, (*container, "ports")):
                 yield from _listed(item, port, "port")
+
+
+def _variables(item: BundleObject, container: Steps) -> Iterator[Finding]:
+    known = texts_at(facts("enumerations"), ("fieldPath",))
+    for variable in _each(item, (*container, "env")):
+        path = (*variable, "valueFrom", "fieldRef", "fieldPath")
+        value = item.at(path)
+        if isinstance(value, str) and value.partition("[")[0] not in known:
+            yield _finding(
+                item, path, f"{value!r} is no field of a pod that a variable can take{did_you_mean(value, known)}"
+            )
 
 
 def _listed(item: BundleObject, path: Steps, what: str) -> Iterator[Finding]:

@@ -76,6 +76,14 @@ def test_a_sound_definition_has_no_fault():
         (lambda value: fields(value)["names"].pop("items"), f"{SCHEMA}.properties.spec.properties.names.items"),
         (lambda value: schema(value).update(required=["spce"]), f"{SCHEMA}.required.0"),
         (
+            lambda value: fields(value)["names"]["items"].update(formt="date"),
+            f"{SCHEMA}.properties.spec.properties.names.items.formt",
+        ),
+        (
+            lambda value: fields(value)["names"]["items"].update(description=7),
+            f"{SCHEMA}.properties.spec.properties.names.items.description",
+        ),
+        (
             lambda value: fields(value)["labels"].update(properties={}),
             f"{SCHEMA}.properties.spec.properties.labels.additionalProperties",
         ),
