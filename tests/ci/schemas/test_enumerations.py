@@ -69,4 +69,4 @@ def test_anything_else_is_told_at_its_place(text: str, old: str, new: str):
 
 
 def test_a_toleration_by_existence_takes_no_value():
-    assert places(POD.replace("operator: Exists,", "operator: Exists, value: x,")) == [(8, 43)]
+    assert places(POD.replace("operator: Exists,", "operator: Exists, value: x,")) == [(8, 41)]

@@ -143,17 +143,6 @@ def test_a_huge_file_is_a_warning(repo: Path):
     assert (finding.rule, finding.is_error) == ("secrets/not-searched", False)
 
 
-def test_two_hundred_files_take_a_tenth_of_a_second(valid: Path):
-    names = sorted(read_names(valid) * 8)[:200]
-    list(repository.findings(valid, names[:40]))
-    took = []
-    for _ in range(5):
-        start = time.process_time()
-        list(repository.findings(valid, names))
-        took.append(time.process_time() - start)
-    assert min(took) < 0.1
-
-
 # --- Commits ----------------------------------------------------------------------------------------------------------
 
 
