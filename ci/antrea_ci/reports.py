@@ -113,7 +113,10 @@ def _sarif_rule(rule_id: str, rule: Rule | None) -> Json:
 def _sarif_result(finding: Finding, index: int, mark: str) -> Json:
     place = finding.location
     region: dict[str, Json] = {"startLine": place.line, "startColumn": max(place.column, 1)} if place.line else {}
-    physical: dict[str, Json] = {"artifactLocation": {"uri": quote(place.file)}, **({"region": region} if region else {})}
+    physical: dict[str, Json] = {
+        "artifactLocation": {"uri": quote(place.file)},
+        **({"region": region} if region else {}),
+    }
     return {
         "ruleId": finding.rule,
         "ruleIndex": index,

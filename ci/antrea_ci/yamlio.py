@@ -1,4 +1,7 @@
-"""The only module that reads and writes YAML.
+"""The door to YAML: with its neighbours (``yaml_*``) the only module that reads and writes it.
+
+Other modules look at the nodes of what was read here. Those that read for themselves say why: ``inner_config`` edits
+a text by its tokens, and the two catalogues are large files of our own that need no places.
 
 Files that are only read go through libyaml's parser and keep the place of every value; files that people edit go
 through ruamel's round trip, so that comments and order survive.
@@ -14,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import yaml
+from yaml.reader import ReaderError
 
 from antrea_ci.findings import Finding, Location
 from antrea_ci.yaml_nodes import MAX_DEPTH, Builder, Value, YamlError, child, fault
@@ -158,6 +162,11 @@ def _syntax_finding(error: yaml.YAMLError, source: str, file: str) -> Finding:
         mark = error.problem_mark or error.context_mark
         place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
         return fault("yaml/syntax", f"not YAML: {error.problem or error.context}", place, hint(source, place.line))
+    if isinstance(error, ReaderError):
+        before = source.encode()[: error.position].decode("utf-8", "replace").split("\n")
+        place = Location(file, len(before), len(before[-1]) + 1)
+        message = f"not YAML: it cannot hold the character U+{error.character:04X}"
+        return fault("yaml/syntax", message, place, "remove the character")
     return fault("yaml/syntax", f"not YAML: {str(error).splitlines()[0]}", Location(file), hint(source, 0))
 
 

@@ -42,6 +42,12 @@ def test_json_holds_findings_summary_and_what_else_there_is():
     assert told["summary"] == {"errors": 1, "warnings": 1}
 
 
+def test_the_name_of_a_file_is_an_address_in_sarif():
+    finding = Finding("style/syntax", "x", location=Location("sites/my notes%.yaml", 1, 1))
+    (place,) = of("sarif", finding)["runs"][0]["results"][0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"] == {"uri": "sites/my%20notes%25.yaml"}
+
+
 def test_github_gets_one_command_a_finding_with_everything_escaped():
     first, second = report(FINDINGS, "github", {}).splitlines()
     assert first == (
