@@ -28,11 +28,15 @@ _URL = rb"://([^\s/:@\"'<>|]{0,80}):([^\s/@\"'<>]{1,200})@[A-Za-z0-9\[$]"
 _SCHEME = rb"[A-Za-z][A-Za-z0-9+.-]{1,20}$"
 _HEADER = rb"(?i)\b(basic|bearer)[ \t]+([A-Za-z0-9+/._~-]{8,}=*)"
 _NETRC = rb"\bmachine\s+\S+\s+login\s+\S+\s+password\s+(\S+)"
+_OPTION = rb"(?<=\s)--?(?:password|passwd|passphrase|pass)[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
+_SHORT_OPTION = rb"\blogin\b[^\n]*?\s-p[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
+_CURL = rb"\bcurl\b[^\n]*?\s(?:-[a-zA-Z]*u|--user)[ \t=]*[\"']?[^\s\"':]+:([^\s\"']+)"
 _KUBEADMIN_ALONE = rb"\s*(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9]{5}(?:-[A-Za-z0-9]{5}){3}\s*"
 _KUBEADMIN = rb"password[^\n]{0,20}?(?<![A-Za-z0-9-])([A-Za-z0-9]{5}(?:-[A-Za-z0-9]{5}){3})(?![A-Za-z0-9-])"
 
 
 _SHORT = 40
+_DER_HEAD = 9
 
 
 def find(layer: Layer) -> Iterator[Hit]:
@@ -45,9 +49,11 @@ def find(layer: Layer) -> Iterator[Hit]:
             yield from search(layer)
     if len(layer.data) <= _SHORT and re.fullmatch(_KUBEADMIN_ALONE, layer.data):
         yield Hit(0, "password", "the administrator's password")
-    if layer.encoded and b"\x02\x01" in layer.data:
+    # A file that is a key as a whole is one from its first bytes on; base64 may hold one anywhere.
+    searched = layer.data if layer.encoded else layer.data[:_DER_HEAD]
+    if b"\x02\x01" in searched:
         what = "a private key without its frame"
-        yield from (Hit(found.start(), "private-key", what) for found in re.finditer(_KEY_IN_DER, layer.data))
+        yield from (Hit(found.start(), "private-key", what) for found in re.finditer(_KEY_IN_DER, searched))
 
 
 def _keys(layer: Layer) -> Iterator[Hit]:
@@ -92,12 +98,22 @@ def _logins(layer: Layer) -> Iterator[Hit]:
         yield Hit(found.start(1), "password", "the administrator's password")
 
 
+def _commands(layer: Layer) -> Iterator[Hit]:
+    for form in (_OPTION, _SHORT_OPTION, _CURL):
+        for found in re.finditer(form, layer.data):
+            if judge.is_password(found[1].decode("utf-8", "replace"), prose=True):
+                yield Hit(found.start(1), "password", "a password in a command")
+
+
 # What each search cannot do without, in small letters.
 _SEARCHES: tuple[tuple[bytes, Callable[[Layer], Iterator[Hit]]], ...] = (
     (b"private key", _keys),
     (b"auth", _registry_logins),
     (b"://", _address_logins),
     (b"password", _logins),
+    (b"-pass", _commands),
+    (b"login", _commands),
+    (b"curl", _commands),
     (b"basic ", _headers),
     (b"bearer ", _headers),
 )

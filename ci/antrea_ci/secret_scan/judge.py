@@ -16,6 +16,9 @@ _WORD = re.compile(r"[A-Za-z0-9+/=_.~-]+")
 _ADDRESS = re.compile(r"[a-z]+://|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]{1,15}(?:[-_.][a-z0-9]{1,12})+$")
 _PATH = re.compile(r"[~.]?(?:/[\w.-]{1,20})+/?$")
+# RSA of 2048 and 4096 bits; source: bitnami-labs/sealed-secrets pkg/crypto/crypto.go.
+_SEALED_LENGTHS = (256, 512)
+_GCM_TAG = 16
 _AGE = ("age-encryption.org/v1", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----")
 
 
@@ -30,7 +33,7 @@ def is_placeholder(value: str) -> bool:
 
 def is_password(value: str, *, prose: bool) -> bool:
     """Whether ``value`` may be a password; in a text for people only if it does not look like a word of it."""
-    if is_placeholder(value):
+    if is_placeholder(value) or is_sealed(value):
         return False
     if not prose:
         return True
@@ -46,7 +49,7 @@ def is_weak(value: str) -> bool:
 
 def is_random(value: str, *, shortest: int = 16) -> bool:
     """Whether ``value``, of at least ``shortest`` signs, looks as if a machine had made it; no address or path does."""
-    if len(value) < shortest or not _WORD.fullmatch(value) or is_placeholder(value):
+    if len(value) < shortest or not _WORD.fullmatch(value) or is_placeholder(value) or is_sealed(value):
         return False
     if _ADDRESS.match(value) or _PATH.match(value) or _WORDS.match(value):
         return False
@@ -57,6 +60,13 @@ def is_random(value: str, *, shortest: int = 16) -> bool:
 def is_encrypted(value: str) -> bool:
     """Whether it is a text of SOPS, age or OpenPGP."""
     return value.startswith(("ENC[", *_AGE))
+
+
+def is_sealed(value: str) -> bool:
+    """Whether it is a value of a SealedSecret: the length of a key that RSA encrypted, that key, and the rest."""
+    plain = decoded(value) if len(value) > _SEALED_LENGTHS[0] else None
+    size = int.from_bytes(plain[:2], "big") if plain else 0
+    return plain is not None and size in _SEALED_LENGTHS and len(plain) > size + 2 + _GCM_TAG
 
 
 def entropy(value: str) -> float:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 _ESCAPE = re.compile(rb'\\(?:\r?\n[ \t]*|["\\/nrt]|u[0-9a-fA-F]{4})')
-# Line break, blank, colon and equals sign: none of what is looked for can do without one of them.
-_PERCENT_SIGNS = (b"%0a", b"%20", b"%3a", b"%3d")
+# Line break, blank, quote, colon and equals sign: none of what is looked for can do without one of them.
+_PERCENT_SIGNS = (b"%0a", b"%20", b"%22", b"%3a", b"%3d")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _COMMENT = re.compile(rb"^[ \t]*# ?", re.MULTILINE)
 _OBJECT = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?Secret(?![A-Za-z])")

@@ -140,6 +140,8 @@ def test_a_value_that_stands_for_another_is_fine(name: str, value: str):
         "env:\n  - name: VCENTER_PASSWORD\n    value: b",
         '[{"name": "PASSWORD", "value": "b"}]',
         "ANTREA_GITOPS_SECRET_NSX=admin:b",
+        "ansible_become_pass: b",
+        "literals:\n  - bindpw=b",
         "aB3de-Fg4hi-Jk5lm-No6pq",
     ],
 )
@@ -165,6 +167,33 @@ def test_a_text_about_passwords_is_none(text: str):
     assert rules(text + "\n", "docs/guide.md") == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"oc login --username kubeadmin --password {WORD}",
+        f"podman login -u robot -p '{WORD}' registry.example.com",
+        f"curl -sku admin:{WORD} https://nsx.example.com",
+        f"curl --user 'admin:{WORD}' https://nsx.example.com",
+    ],
+)
+def test_a_password_in_a_command(command: str):
+    assert rules(f"Then run `{command}`.\n", "docs/guide.md") == ["password"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'oc login --password "$PASSWORD"',
+        "podman login -u robot -p <password> registry.example.com",
+        "curl -u admin:password https://nsx.example.com",
+        "mkdir -p build1/output2; login",
+        "antrea-gitops tools login --password-stdin",
+    ],
+)
+def test_a_command_without_a_password(command: str):
+    assert rules(f"run {command}\n", "docs/guide.md") == []
+
+
 def test_a_sentence_in_a_file_of_data_is_none():
     assert rules('{"description": "formats:\\n- password: any kind of string, not validated"}', "a.json") == []
 
@@ -183,6 +212,24 @@ def test_a_sentence_in_a_file_of_data_is_none():
 )
 def test_these_are_no_tokens(value: str):
     assert rules(f"token: {value}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kubeadm join a:6443 --token ab1cde." + "0123456789ab" + "cdeg",
+        "kubeadm join a:6443 --certificate-key " + "0123456789abcdef" * 4,
+        "url: https://hooks.slack.com/services/" + f"T0123ABCD/B0123ABCD/{WORD}{WORD}",
+        f"keys:\n  - name: key1\n    secret: {LOGIN}",
+    ],
+)
+def test_a_token_that_its_place_gives_away(text: str):
+    assert rules(text) == ["token"]
+
+
+@pytest.mark.parametrize("text", ["--token abcdef.0123456789abcdef", "secret: nsx-cert", "tokens: [a.b]"])
+def test_an_example_of_a_token_is_fine(text: str):
+    assert rules(text) == []
 
 
 # --- Logins -----------------------------------------------------------------------------------------------------------
@@ -225,6 +272,10 @@ LOGINS = [
 ]
 
 
+def test_a_login_in_a_data_url_without_blanks():
+    assert rules(f"source: data:,{{%22auths%22:{{%22r%22:{{%22auth%22:%22{LOGIN}%22}}}}}}") == ["pull-secret"]
+
+
 @pytest.mark.parametrize("text", LOGINS)
 def test_a_login_of_a_registry(text: str):
     assert rules(text) == ["pull-secret"]
@@ -250,6 +301,15 @@ def test_a_login_of_a_header():
 )
 def test_a_text_about_keys_is_none(text: str):
     assert rules(text.replace("{}", "PRIVATE")) == []
+
+
+def test_a_file_that_is_a_key_in_der():
+    assert rules(b"\x30\x82\x04\xbe\x02\x01\x00\x30" + bytes(200), "key.der") == ["private-key"]
+    assert rules(b"\x30\x82\x04\xbe\x30\x82\x02\x00\x02\x01\x00\x30" + bytes(200), "request.der") == []
+
+
+def test_an_identity_of_age_for_the_time_after():
+    assert rules("AGE-SECRET-" + "KEY-PQ-1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2) == ["age-identity"]
 
 
 PUBLIC = ["CERTIFICATE", "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE REQUEST", "AGE ENCRYPTED FILE"]
@@ -332,6 +392,13 @@ def test_a_value_of_a_secret_that_is_fine(body: str):
 def test_other_kinds_are_no_secrets(kind: str):
     data = base64.b64encode(WORD.encode() * 2).decode()
     assert rules(SECRET.replace("kind: Secret", f"kind: {kind}") + f"data:\n  anything: {data}\n") == []
+
+
+@pytest.mark.parametrize("size", [256, 512])
+def test_a_sealed_password_is_fine(size: int):
+    sealed = base64.b64encode(size.to_bytes(2, "big") + Chance(size).randbytes(size + 40)).decode()
+    assert rules(f"kind: SealedSecret\nspec:\n  encryptedData:\n    password: {sealed}\n    token: {sealed}\n") == []
+    assert rules(f"password: {sealed[:90]}\n") == ["password"]
 
 
 def test_a_neighbour_of_a_secret_is_none():
