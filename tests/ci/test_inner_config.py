@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tarfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache

@@ -5,7 +5,6 @@ Offline and without the installer; facts in ``facts/installer-files.yaml`` (DOMA
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from antrea_ci.catalogue import completed
@@ -20,21 +19,14 @@ from antrea_ci.installer_view.rules import findings
 # The rules at which the installer stops although it could read every file.
 _STOPS = ("installer/duplicate-object", "installer/generated-object")
 
-__all__ = ["Consumed", "Left", "View", "manifests_report", "view"]
-
-
-def manifests_report(folder: Path, version: str) -> View:
-    """The view for the command line, where the version may be wrong or empty; the latter stands for any."""
-    if version and not re.fullmatch(r"4\.\d{1,2}(\.\d+)?(-[\w.]+)?", version):
-        message = f"{version!r} is no version of OpenShift"
-        raise UsageError(message, fix="write it as 4.18 or 4.18.9")
-    return view(folder, version)
+__all__ = ["Consumed", "Left", "View", "view"]
 
 
 def view(folder: Path, version: str) -> View:
-    """``folder`` as ``create ignition-configs`` and ``create cluster`` of OpenShift ``version`` (``4.18.9``) see it.
+    """``folder`` as ``create ignition-configs`` and ``create cluster`` of OpenShift ``version`` see it.
 
-    All paths, those of findings too, are relative to ``folder``. Raises UsageError where there is nothing to look at.
+    ``version`` is such as ``4.18.9``, or empty for any. All paths, those of findings too, are relative to ``folder``.
+    Raises UsageError where there is nothing to look at.
     """
     if not any((folder / name).is_dir() for name in known.FOLDERS):
         message = f"{folder} holds neither {known.MANIFESTS}/ nor {known.OPENSHIFT}/"

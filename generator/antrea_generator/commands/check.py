@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from antrea_ci.repo import ClusterRepo
 
 _HELP = "see `antrea-gitops check --help`"
+_VERSION_OF_ITS_OWN = "leave it out: the cluster.yaml of a repository names its versions"
 _FEW = 8
 _FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
@@ -93,15 +94,24 @@ def command(
         return 0
     chosen = _chosen_rules(only)
     bare = _Bare(install_config, manifests, agent_config, controller_config, openshift_version, antrea_version)
+    _refuse_mixture(bare, repositories=bool(targets) or fast)
     if not bare.given:
         found, view = _found(session, targets, fast=fast, cache=cache), None
-    elif targets or fast:
-        raise UsageError("a single file or folder cannot be combined with repositories or --fast", fix=_HELP)
     else:
         found, view = _judged(session.directory, bare)
     told = [finding for finding in found if not chosen or {finding.rule, finding.family} & chosen]
     _tell(told, output_format, view)
     return int(any(finding.is_error or strict for finding in told))
+
+
+def _refuse_mixture(bare: _Bare, *, repositories: bool) -> None:
+    """A UsageError for options that would be passed over in silence."""
+    if bare.given and repositories:
+        raise UsageError("a single file or folder cannot be combined with repositories or --fast", fix=_HELP)
+    if bare.openshift_version and not (bare.install_config or bare.manifests):
+        raise UsageError("--openshift-version is for --install-config and --manifests only", fix=_VERSION_OF_ITS_OWN)
+    if bare.antrea_version and not bare.antrea_configs:
+        raise UsageError("--antrea-version is for --agent-config and --controller-config only", fix=_VERSION_OF_ITS_OWN)
 
 
 def _chosen_rules(only: str) -> set[str]:

@@ -77,7 +77,12 @@ def test_a_bare_install_config_is_judged_for_its_version(tmp_path: Path):
         (("--agent-config", "a.yaml"), "--antrea-version"),
         (("--install-config", "a.yaml", "--openshift-version", "4.18"), "does not exist"),
         (("--manifests", "a.yaml"), "no folder"),
+        (("--install-config", "a.yaml", "--openshift-version", "next"), "no version of OpenShift"),
+        (("--manifests", ".", "--openshift-version", "4"), "no version of OpenShift"),
         (("--install-config", "a.yaml", "repository"), "cannot be combined"),
+        (("--openshift-version", "4.18"), "--openshift-version is for"),
+        (("--agent-config", "a", "--openshift-version", "4.18"), "--openshift-version is for"),
+        (("--antrea-version", "1.13.1"), "--antrea-version is for"),
     ],
 )
 def test_what_is_missing_is_asked_for(argv: tuple[str, ...], asked: str, tmp_path: Path):

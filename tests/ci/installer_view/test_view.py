@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from antrea_ci.checks.bare import check_manifests
 from antrea_ci.errors import UsageError
-from antrea_ci.installer_view import View, manifests_report, view
+from antrea_ci.installer_view import View, view
 from antrea_ci.installer_view.known import generated_files
 from antrea_ci.installer_view.rules import _is_base64
 
@@ -153,7 +154,7 @@ def test_a_folder_without_manifests_is_wrong_usage(tmp_path: Path):
 def test_a_version_that_is_none_is_wrong_usage(version: str, tmp_path: Path):
     (tmp_path / "manifests").mkdir()
     with pytest.raises(UsageError, match="no version"):
-        manifests_report(tmp_path, version)
+        check_manifests(tmp_path, version)
 
 
 # --- Machines ---------------------------------------------------------------------------------------------------------
