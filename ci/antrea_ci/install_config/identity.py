@@ -41,7 +41,7 @@ def _name(config: Config) -> Iterator[Finding]:
         return
     fault = _name_fault(config, name)
     if fault:
-        better = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")[: number("names", "longest")]
+        better = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")[: _longest(config)].rstrip("-")
         fix = f"write `{better}`" if better and better != name else ""
         yield config.finding("name", _NAME, f"is {name!r}: it {fault}", fix=fix)
     elif len(name) > number("names", "truncated_above"):
@@ -50,7 +50,7 @@ def _name(config: Config) -> Iterator[Finding]:
 
 
 def _name_fault(config: Config, name: str) -> str:
-    longest = number("names", "longest")
+    longest = _longest(config)
     if len(name.encode()) > longest:
         return f"is {len(name.encode())} characters long, at most {longest} are possible"
     if fault := subdomain_fault(name):
@@ -60,6 +60,10 @@ def _name_fault(config: Config, name: str) -> str:
     if not name[0].isalpha() and config.platform in texts("names", "letter_first"):
         return f"must start with a letter on {config.platform}"
     return ""
+
+
+def _longest(config: Config) -> int:
+    return number("names", "longest_on", config.platform) or number("names", "longest")
 
 
 def _domain(config: Config) -> Iterator[Finding]:

@@ -40,8 +40,10 @@ def _endpoint(endpoint: Section, example: str) -> Iterator[Finding]:
     if address and (fault := host_fault(address)):
         yield endpoint.finding("prism-endpoint", ("address",), f"is {address!r}: it {fault}")
     first, last = platform_facts()["nutanix"]["ports"]
-    if not first <= endpoint.number("port") <= last:
-        given = "is missing" if endpoint.at("port") is None else f"is {endpoint.number('port')}"
+    port = endpoint.at("port")
+    is_number = isinstance(port, int) and not isinstance(port, bool)
+    if endpoint.lacks("port") if not is_number else not first <= endpoint.number("port") <= last:
+        given = f"is {port}" if is_number else "is missing"
         message = f"{given}; it must be from {first} to {last}"
         yield endpoint.finding("prism-endpoint", ("port",), message, fix="write `port: 9440`")
 

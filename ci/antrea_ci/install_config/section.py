@@ -54,11 +54,8 @@ class Section:
         return [self.below(*steps, i) for i, item in enumerate(items) if item is None or isinstance(item, dict)]
 
     def lacks(self, *steps: str | int) -> bool:
-        """Whether the text below it is absent or empty, and not something of the wrong type."""
-        return self.at(*steps) in (None, "") and all(
-            self.at(*steps[:length]) is None or isinstance(self.at(*steps[:length]), dict | list)
-            for length in range(1, len(steps))
-        )
+        """Whether the text below it is absent or empty, and nothing of the wrong type stands above it."""
+        return self.config.lacks(*self.path, *steps)
 
     def finding(
         self,

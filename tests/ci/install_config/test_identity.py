@@ -26,6 +26,13 @@ def test_on_premises_a_name_has_no_dot(platform: str):
     assert errors(found_in(text_of(platform, {"metadata.name": "a.b"}))) == ["name"]
 
 
+def test_on_ovirt_a_name_has_at_most_14_characters():
+    text = text_of("none", {"platform": {"ovirt": {}}, "metadata.name": "a-name-of-lab-2"})
+    (finding,) = (finding for finding in found_in(text, "4.12") if finding.rule == "install-config/name")
+    assert finding.message.endswith("is 15 characters long, at most 14 are possible")
+    assert finding.fix == "write `a-name-of-lab`"
+
+
 def test_a_better_name_is_proposed():
     (finding,) = found_in(text_of("none", {"metadata.name": "OCP_Lab"}))
     assert finding.fix == "write `ocp-lab`"

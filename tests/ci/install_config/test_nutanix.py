@@ -23,6 +23,11 @@ def test_a_sound_file_has_no_error(minor: int):
     assert errors({}, minor) == set()
 
 
+def test_what_has_the_wrong_type_is_not_told_again_as_missing():
+    assert errors({"prismCentral": "p.example.com"}) == set()
+    assert errors({"prismCentral.endpoint.port": "9440"}) == set()
+
+
 def test_credentials_may_be_absent_in_a_repository():
     changes: dict[str, object] = {"prismCentral.username": ABSENT, "prismCentral.password": ABSENT}
     assert errors(changes, in_repository=True) == set()
