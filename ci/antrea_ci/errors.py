@@ -40,8 +40,10 @@ class FindingsError(AntreaGitopsError):
         return type(self), (self.findings,)
 
     def as_text(self) -> str:
-        """Every finding, one after the other."""
-        return "\n".join(finding.as_text() for finding in self.findings)
+        """Every finding, one after the other, with what the catalogue says of its rule."""
+        from antrea_ci.catalogue import completed  # only who fails needs it
+
+        return "\n".join(finding.as_text() for finding in completed(self.findings))
 
 
 class UsageError(AntreaGitopsError):

@@ -49,7 +49,8 @@ _INTRODUCTION = (
     "Written by `make derived` from `ci/antrea_ci/facts/rules/`. `antrea-gitops check --explain RULE` prints the same.",
     "",
     "A rule that is *stricter* refuses on purpose what the installer or Antrea would accept, and says why.",
-    "How to accept a finding: [suppressions](guide.md#accepting-a-finding).",
+    "How to accept a finding: [suppressions](guide.md#accepting-a-finding). `DOMAIN` in a source",
+    "stands for the authors' own collection of facts, which is not part of this project, and its section.",
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import antrea_ci
 from antrea_ci.catalogue import Rule, completed, every_rule, family_names, find_rule
+from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Severity
 from support.repos import run
 
@@ -66,3 +67,10 @@ def test_the_page_of_the_docs_is_current():
     from antrea_ci.rulebook import markdown
 
     assert PAGE.read_text() == markdown()
+
+
+def test_a_command_that_fails_says_why_and_what_to_do_as_check_does():
+    rule = find_rule("overlay/outside")
+    assert rule is not None
+    told = FindingsError([Finding(rule.id, "lies outside")]).as_text()
+    assert told.splitlines()[1:] == [f"  why: {rule.why}", f"  fix: {rule.fix}"]

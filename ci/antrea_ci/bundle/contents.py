@@ -55,11 +55,6 @@ class Bundle:
     problems: tuple[Finding, ...]
 
     @property
-    def operator_image(self) -> str:
-        """The image of the operator's container, as the file says it."""
-        return text_at(self.operator.value, ("spec", "template", "spec", "containers", 0, "image"))
-
-    @property
     def images(self) -> dict[str, str]:
         """The custom resource's image fields that have a value."""
         spec = mapping_at(self.custom_resource.value, ("spec",))

@@ -55,9 +55,6 @@ def _custom_resource_name(item: BundleObject) -> Iterator[Finding]:
             f"the AntreaInstall is {item.namespace or 'default'}/{item.name}; it must be {'/'.join(_CR_NAME)}",
             location=item.locate(("metadata", "name")),
             object=item.label,
-            why="the operator looks for this name only, and ends if it finds none",
-            fix=_VENDOR,
-            source="DOMAIN 1.2",
         )
 
 
@@ -88,7 +85,6 @@ def _field(
         object=item.label,
         why="the API server rejects it or drops the field, and Antrea is not installed",
         fix=fix,
-        source="DOMAIN 1.2",
     )
 
 
@@ -101,8 +97,6 @@ def _private_key(objects: Sequence[BundleObject]) -> Iterator[Finding]:
                 Severity.WARNING,
                 item.locate(("data", "tls.key")),
                 item.label,
-                why="everybody who can read the repository could act as this cluster towards NSX",
-                fix="import the archive as the vendor ships it; the key comes from ANTREA_GITOPS_NSX_TLS_KEY",
             )
 
 

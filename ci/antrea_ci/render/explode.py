@@ -102,9 +102,7 @@ def _not_an_object(document: Document, where: str, number: int) -> Finding:
         "render/not-an-object",
         f"kustomize built a document of kind {document.mapping.get('kind')!r} that is no single object",
         location=Location(where, document=number),
-        why="the installer reads one object a file; a List or a document without kind and name stops the bootstrap",
         fix=f"list single objects in {where}",
-        source="DOMAIN 6.4",
     )
 
 

@@ -27,7 +27,6 @@ _FORBIDDEN = ("helmcharts", "helmchartinflationgenerator", "helmglobals", "gener
 _REMOTE = re.compile(r"://|:/[^/]|^git@|^git::|\?ref=")
 _REMOTE_IF_ABSENT = re.compile(r"^[\w.-]+\.[a-z]{2,}[/:].*")
 Steps: TypeAlias = "tuple[str | int, ...]"
-_WHY = "an overlay comes with a pull request and is built before anybody has read it; what it fetches can change later"
 
 
 def remote_findings(repo: ClusterRepo) -> list[Finding]:
@@ -87,15 +86,8 @@ def _texts(value: Value, path: Steps, keys: frozenset[str] | None) -> Iterator[t
 
 
 def _outside(document: Document, path: Steps, entry: str) -> Finding:
-    return Finding(
-        "overlay/outside",
-        f"`{entry}` lies outside this repository",
-        location=document.locate(path),
-        why="another checkout does not have it, so nobody else could build what is reviewed here",
-        fix="copy what you need into the repository and list it by its path",
-    )
+    return Finding("overlay/outside", f"`{entry}` lies outside this repository", location=document.locate(path))
 
 
 def _finding(document: Document, path: Steps, message: str) -> Finding:
-    fix = "copy what you need into the repository and list it by its path"
-    return Finding("overlay/remote", message, location=document.locate(path), why=_WHY, fix=fix, source="DESIGN 3")
+    return Finding("overlay/remote", message, location=document.locate(path))

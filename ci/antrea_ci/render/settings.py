@@ -155,11 +155,8 @@ class _Chooser:
             message = (
                 f"the {what} `{name}` is neither in the bundle's configuration nor known to Antrea {self.version}{hint}"
             )
-            fix = "correct or remove it"
-        why = "Antrea 1.x stops at an unknown key, 2.x ignores it in silence; an unknown gate stops every version"
-        self.findings.append(
-            Finding("antrea/unknown-setting", message, location=location, why=why, fix=fix, source="DOMAIN 1.3")
-        )
+            fix = ""
+        self.findings.append(Finding("antrea/unknown-setting", message, location=location, fix=fix))
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from antrea_ci.catalogue import completed
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.wording import as_json
 from antrea_generator.output import formats
@@ -87,7 +88,7 @@ def _print_import(repo: ClusterRepo, result: ImportResult) -> None:
         click.echo(f"Stored {len(lock.files)} files of {lock.archive_name}{_inside(result)} in {where}")
         _print_changes(result)
     _print_facts(bundle)
-    for finding in bundle.problems:
+    for finding in completed(bundle.problems):
         click.echo(finding.as_text())
     if not result.unchanged:
         click.echo("Next: antrea-gitops render")
@@ -134,7 +135,7 @@ def _print_bundle(repo: ClusterRepo, bundle: Bundle, lock: Lock | None, problems
     for item in bundle.objects:
         click.echo(f"    {item.label} ({item.file})")
     click.echo("  problems:" if problems else "  problems: none")
-    for finding in problems:
+    for finding in completed(problems):
         click.echo(finding.as_text())
 
 
