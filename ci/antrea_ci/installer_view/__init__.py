@@ -12,7 +12,7 @@ from antrea_ci.errors import UsageError
 from antrea_ci.findings import in_order
 from antrea_ci.installer_view import known
 from antrea_ci.installer_view.folder import Reading, read
-from antrea_ci.installer_view.put_back import CONFIG, STATE, Verdict, verdict
+from antrea_ci.installer_view.put_back import CONFIG, STATE, Verdict, read_state, verdict
 from antrea_ci.installer_view.result import Consumed, Left, View
 from antrea_ci.installer_view.rules import findings
 
@@ -33,6 +33,8 @@ def view(folder: Path, version: str) -> View:
         raise UsageError(message, fix="name the folder that the installer gets with --dir")
     reading = Reading(folder)
     read(reading)
+    if read_state(folder) is None:
+        reading.note("broken-state", STATE, "the installer cannot read its state file: it is no JSON object")
     _without_cluster_config(reading)
     _beside_install_config(reading)
     minor = known.minor_of(version)

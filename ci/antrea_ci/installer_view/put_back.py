@@ -87,12 +87,23 @@ def _in(path: str, names: str) -> bool:
     return not set(path.split(".")).isdisjoint(known.texts("install_config", names))
 
 
+def read_state(folder: Path) -> dict[str, Value] | None:
+    """What the installer's state file holds; None where the installer could not read it, {} where there is none."""
+    path = folder / STATE
+    if not path.is_file():
+        return {}
+    try:
+        state = cast("Value", json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if state is None:  # Go takes null for a map without entries
+        return {}
+    return state if isinstance(state, dict) else None
+
+
 def _from_state(folder: Path) -> dict[str, Value]:
     """The install-config of the state file, with the defaults filled in; empty where there is none."""
-    try:
-        state = cast("Value", json.loads((folder / STATE).read_bytes()))
-    except (OSError, ValueError):
-        return {}
+    state = read_state(folder) or {}
     written = text_at(state, (_ASSET, "file", "Data"))
     try:
         text = base64.b64decode(written)

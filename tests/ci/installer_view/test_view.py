@@ -299,6 +299,13 @@ def test_the_state_decides_before_the_copy_without_secrets(prefix: int, rule: st
     assert {name for name, _ in found(it)} == ({rule} if rule else set())
 
 
+@pytest.mark.parametrize("state", ["", '{"a": ', "[]", "\x00"])
+def test_a_state_file_that_was_cut_off_stops_the_installer(state: str, tmp_path: Path):
+    assert ("broken-state", ".openshift_install_state.json") in found(
+        seen(tmp_path, {".openshift_install_state.json": state})
+    )
+
+
 @pytest.mark.parametrize("config", ["a: [", "", "\ufeff", "- 1\n"])
 def test_an_install_config_that_is_none_is_never_a_crash(config: str, tmp_path: Path):
     assert {file for _, file in found(put_back(tmp_path, config, state={}))} <= {"install-config.yaml"}
