@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+# The user and password before a host, with or without the scheme; what stands before a digest is none.
+_LOGIN = re.compile(r"(?:(?<=//)[^\s/'\"`@]*(?::[^\s'\"`]*)?|[^\s/'\"`@:]+:[^\s'\"`]+)@(?!sha\d+:)")
 
 
 class Severity(StrEnum):
@@ -31,7 +35,10 @@ class Location:
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem. ``rule`` is ``<family>/<name>``; ``source`` names the fact behind the rule."""
+    """One problem. ``rule`` is ``<family>/<name>``; ``source`` names the fact behind the rule.
+
+    ``message`` and ``fix`` never show the login of an address, whichever value a rule puts into them.
+    """
 
     rule: str
     message: str
@@ -42,6 +49,11 @@ class Finding:
     fix: str = ""
     source: str = ""
     stricter: bool = False
+
+    def __post_init__(self) -> None:
+        for name, text in (("message", self.message), ("fix", self.fix)):
+            if "@" in text:
+                object.__setattr__(self, name, _LOGIN.sub("...@", text))
 
     @property
     def is_error(self) -> bool:

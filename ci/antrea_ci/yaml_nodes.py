@@ -66,7 +66,10 @@ class Builder:
             return [self._build(item) for item in node.value]
         convert = SCALARS.get(node.tag)
         if convert is None:
-            raise self._error("yaml/tag", f"the tag {node.tag!r} has no meaning here", node)
+            # The tag is not named: it may be a password that starts with `!` and has no quotes.
+            raise self._error(
+                "yaml/tag", "what starts with `!` is read as a tag, and this one has no meaning here", node
+            )
         return convert(str(node.value))
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Value]:

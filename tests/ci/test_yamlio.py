@@ -57,6 +57,11 @@ def test_exploding_aliases_are_refused_quickly():
     assert refusal(bomb).rule == "yaml/alias"
 
 
+@pytest.mark.parametrize("sign", ["!", "!!", "!<", "*"])
+def test_a_password_without_quotes_that_yaml_reads_as_something_else_is_not_shown(sign: str):
+    assert "Passw0rd" not in refusal(f"password: {sign}Passw0rd\n").as_text()
+
+
 @pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused_and_ends_no_process(opener: str):
     """In a process of its own: libyaml would crash it."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from antrea_ci.findings import Finding, Severity
-from antrea_ci.install_config.hosts import without_credentials
 from antrea_ci.install_config.platform_facts import DriverFacts, platform_facts
 from antrea_ci.install_config.section import Section
 from antrea_ci.suggest import did_you_mean
@@ -60,7 +59,7 @@ def _address(bmc: Section, provisioning_network: str) -> Iterator[Finding]:
         message = f"is by {name!r}, which no driver knows{did_you_mean(name, known)}; there are {', '.join(known)}"
         yield bmc.finding("bmc", ("address",), message)
     elif not _has_host(address):
-        yield bmc.finding("bmc", ("address",), f"is {without_credentials(address)!r}, which names no host")
+        yield bmc.finding("bmc", ("address",), f"is {address!r}, which names no host")
     elif provisioning_network == "Disabled" and driver.get("provisioning"):
         message = f"is by {name}, which boots over a provisioning network, and that is disabled"
         fix = "use a virtual media driver, or a provisioning network"

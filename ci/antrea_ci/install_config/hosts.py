@@ -31,11 +31,6 @@ def host_fault(text: str) -> str:
     return subdomain_fault(text)
 
 
-def without_credentials(url: str) -> str:
-    """``url`` as it may be shown."""
-    return re.sub(r"//[^/@]*@", "//...@", url)
-
-
 def mac_fault(text: str) -> str:
     """Why ``text`` is no MAC address of one machine; empty if it is."""
     if not _MAC.fullmatch(text):

@@ -78,7 +78,9 @@ def _no_proxy(config: Config, text: str) -> Iterator[Finding]:
     ]
     if faults:
         what = "each entry must be a domain (`.example.com` for all below it), an address or a network"
-        fix = f"write `{','.join(_mended(text))}`" if _mended(text) else ""
+        mended = _mended(text)
+        is_mended = bool(mended) and all(_is_exception(item, config.minor) for item in mended)
+        fix = f"write `{','.join(mended)}`" if is_mended else ""
         yield config.finding("no-proxy", _NO_PROXY, f"{', '.join(faults)}; {what}", fix=fix)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from antrea_ci.findings import Finding
-from antrea_ci.install_config.hosts import host_fault, without_credentials
+from antrea_ci.install_config.hosts import host_fault
 from antrea_ci.install_config.section import Section, is_preview
 from antrea_ci.install_config.vsphere_versions import takes_one_vcenter
 
@@ -32,7 +32,7 @@ def server_findings(section: Section, key: str) -> Iterator[Finding]:
     if server and (fault := host_fault(server)):
         host = server.partition("://")[2].partition("/")[0].partition(":")[0].lower() or server.lower()
         fix = f"write `{key}: {host}`" if not host_fault(host) else ""
-        yield section.finding("vcenter-server", (key,), f"is {without_credentials(server)!r}: it {fault}", fix=fix)
+        yield section.finding("vcenter-server", (key,), f"is {server!r}: it {fault}", fix=fix)
 
 
 def _several(platform: Section, number: int) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.install_configs import text_of
-from support.verdicts import errors, found_in
+from support.verdicts import errors, found_in, found_with
 
 HTTP = "http://proxy.example.com:3128"
 
@@ -48,6 +48,13 @@ def test_proxies_that_the_installer_takes(proxy: dict[str, str]):
 )
 def test_proxies_that_it_refuses(proxy: dict[str, str], rules: list[str]):
     assert errors(found_in(text_of("none", {"proxy": proxy}))) == rules
+
+
+def test_what_cannot_be_mended_is_not_proposed():
+    (mended,) = found_with("proxy: {httpProxy: http://p.example.com:1, noProxy: 'a, *.b'}\n")
+    (other,) = found_with("proxy: {httpProxy: http://p.example.com:1, noProxy: 'http://a'}\n")
+    assert mended.fix == "write `a,.b`"
+    assert "http" not in other.fix
 
 
 @pytest.mark.parametrize(("version", "rules"), [("4.12", ["no-proxy"]), ("4.18", [])])
