@@ -90,13 +90,9 @@ class Config:
         *,
         severity: Severity = Severity.ERROR,
         key: bool = False,
-        why: str = "",
         fix: str = "",
-        source: str = "",
     ) -> Finding:
         """A finding of ``install-config/<rule>`` about ``path``; what stays empty comes from the catalogue."""
         where = f"`{self.name(path)}` " if path else ""
         location = self.locate(path, key=key)
-        return Finding(
-            f"install-config/{rule}", f"{where}{message}", severity, location, why=why, fix=fix, source=source
-        )
+        return Finding(f"install-config/{rule}", f"{where}{message}", severity, location, fix=fix)

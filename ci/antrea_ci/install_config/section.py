@@ -73,8 +73,8 @@ class Section:
     def required(self, *steps: str, example: str = "...") -> Iterator[Finding]:
         """A finding if the text below it is absent or empty."""
         if self.lacks(*steps):
-            what = "is missing" if self.at(*steps) is None else "is empty"
-            yield self.finding("required", steps, what, fix=f"add `{steps[-1]}: {example}`")
+            absence = self.config.absence(*self.path, *steps)
+            yield self.finding("required", steps, absence, fix=f"add `{steps[-1]}: {example}`")
 
     def required_secret(self, *steps: str) -> Iterator[Finding]:
         """The same for what is injected in a repository, where it may be absent."""
