@@ -40,7 +40,8 @@ def find(layer: Layer) -> Iterator[Hit]:
 @cache
 def _introductions() -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
     """Each word that ends a key, and the same with what stands between it and the value."""
-    words = [word.encode() for word in (*known.words("password_keys"), *known.words("token_keys"))]
+    kinds = ("password_keys", "doubtful_password_keys", "token_keys")
+    words = [word.encode() for kind in kinds for word in known.words(kind)]
     return tuple((word, re.compile(re.escape(word) + _BEFORE_VALUE)) for word in words)
 
 
@@ -55,8 +56,9 @@ def _at(layer: Layer, start: int, end: int, length: int) -> Iterator[Hit]:
 
 
 def _judged(key: str, value: str, offset: int, *, prose: bool) -> Hit | None:
-    if key.lower().endswith(known.words("password_keys")):
-        found = judge.is_password(value, prose=prose)
+    is_doubtful = key.lower().endswith(known.words("doubtful_password_keys"))
+    if is_doubtful or key.lower().endswith(known.words("password_keys")):
+        found = judge.is_password(value, prose=prose or is_doubtful)
         return Hit(offset, "password", f"a value of `{key}`") if found else None
     # What was decoded may run on into bytes that do not belong to it.
     token = _TOKEN.match(value)

@@ -23,6 +23,12 @@ def test_a_sound_file_has_no_finding(platform: str):
     assert [item for item in found_in(text_of(platform), version) if item.is_error] == []
 
 
+@pytest.mark.parametrize(("size", "rules"), [(120, []), ("BIG", ["shape"]), (2**31, ["shape"])])
+def test_the_types_of_a_disk_are_judged_on_azure_too(size: object, rules: list[str]):
+    changes = {"platform": {"azure": {"region": "a"}}, "controlPlane.platform.azure.osDisk": {"diskSizeGB": size}}
+    assert errors(found_in(text_of("none", changes))) == rules
+
+
 def test_a_bare_file_needs_its_pull_secret_and_a_repository_does_not():
     assert errors(found_in(NONE, in_repository=False)) == ["required"]
     assert errors(found_in(NONE + PULL_SECRET, in_repository=False)) == []

@@ -140,7 +140,7 @@ def test_a_value_that_stands_for_another_is_fine(name: str, value: str):
         "env:\n  - name: VCENTER_PASSWORD\n    value: b",
         '[{"name": "PASSWORD", "value": "b"}]',
         "ANTREA_GITOPS_SECRET_NSX=admin:b",
-        "ansible_become_pass: b",
+        "ansible_become_pass: VMware1!",
         "literals:\n  - bindpw=b",
         "aB3de-Fg4hi-Jk5lm-No6pq",
     ],
@@ -227,7 +227,17 @@ def test_a_token_that_its_place_gives_away(text: str):
     assert rules(text) == ["token"]
 
 
-@pytest.mark.parametrize("text", ["--token abcdef.0123456789abcdef", "secret: nsx-cert", "tokens: [a.b]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--token abcdef.0123456789abcdef",
+        "secret: nsx-cert",
+        "tokens: [a.b]",
+        "token: system.serviceaccounts1",
+        "max_pass: 3",
+        "forward_pass: enabled",
+    ],
+)
 def test_an_example_of_a_token_is_fine(text: str):
     assert rules(text) == []
 
