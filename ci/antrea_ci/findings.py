@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 # The user and password before a host, with or without the scheme; what stands before a digest is none.
-_LOGIN = re.compile(r"(?:(?<=//)[^\s/'\"`@]*(?::[^\s'\"`]*)?|[^\s/'\"`@:]+:[^\s'\"`]+)@(?!sha\d+:)")
+# `git@` is the name that everybody has at a Git host.
+_LOGIN = re.compile(r"(?:(?<=//)(?!git@)[^\s/'\"`@:]*(?::[^\s'\"`]*)?|[^\s/'\"`@:]+:(?!//)[^\s'\"`]+)@(?!sha\d+:)")
 
 
 class Severity(StrEnum):

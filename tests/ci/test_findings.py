@@ -32,6 +32,7 @@ def test_the_login_of_an_address_is_never_shown(address: str):
     [
         "`image` is 'registry.example.com:5000/a:v1@sha256:0123', which is twice",
         "write `me@example.com`",
+        "`ssh://git@example.com/a` is a remote resource",
         "the user administrator@vsphere.local at https://vcenter.example.com",
         "give a time such as 10:30, or write to a@b",
     ],

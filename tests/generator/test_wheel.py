@@ -30,6 +30,13 @@ def test_what_templates_include_is_packaged_at_the_path_that_they_name(wheel):
         assert wheel.read(f"antrea_generator/packaged/{name}") == (ROOT / name).read_bytes()
 
 
+def test_every_fact_is_packaged_beside_the_code_that_reads_it(wheel):
+    facts = ROOT / "ci" / "antrea_ci" / "facts"
+    for path in sorted(facts.rglob("*.*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            assert wheel.read(f"antrea_ci/facts/{path.relative_to(facts).as_posix()}") == path.read_bytes(), path.name
+
+
 def test_it_installs_two_packages_of_its_own_and_one_command(wheel):
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"antrea_generator", "antrea_ci"}
