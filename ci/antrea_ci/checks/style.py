@@ -16,6 +16,8 @@ from antrea_ci.findings import Finding, Location
 _SHIPPED = Path(__file__).parents[1] / "facts" / "yamllint.yaml"
 # These files have readers of their own here, which say more of what keeps them from being read.
 _READ_ELSEWHERE = ("cluster.yaml", "install-config.yaml", "tools.lock.yaml", "installed.yaml", "antrea/")
+# yamllint reads about 3,000 lines a second.
+_LONGEST = 2_000
 _SAID_ELSEWHERE = (None, "key-duplicates")
 
 
@@ -51,7 +53,12 @@ def findings(context: Context) -> Iterator[Finding]:
 def _of_file(path: Path, name: str, config: _Config) -> Iterator[Finding]:
     if not path.is_file():
         return
-    for problem in _problems(path.read_bytes(), name, config):
+    data = path.read_bytes()
+    if data.count(b"\n") > _LONGEST:
+        message = f"more than {_LONGEST} lines are not looked at for style"
+        yield Finding("style/long-file", message, location=Location(name))
+        return
+    for problem in _problems(data, name, config):
         if problem.rule in _SAID_ELSEWHERE and name.startswith(_READ_ELSEWHERE):
             continue
         rule = "style/yamllint" if problem.rule else "style/syntax"
