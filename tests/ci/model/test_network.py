@@ -35,7 +35,7 @@ def plan(**changes: object) -> NetworkPlan:
         )
 
     names = (*KINDS, "api_vips", "ingress_vips")
-    return NetworkPlan(**{name: entries(name) for name in names}, **rest)  # type: ignore[arg-type]
+    return NetworkPlan(**{name: entries(name) for name in names}, **rest)
 
 
 def fired(**changes: object) -> set[tuple[str, str]]:
