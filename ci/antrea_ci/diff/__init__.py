@@ -1,0 +1,1 @@
+"""What a change does to a cluster: two states of a repository, compared object by object."""
