@@ -129,7 +129,11 @@ class ListChange:
 
 @dataclass(frozen=True)
 class RepositoryDiff:
-    """What changed in one repository. ``blocked`` says why this must not be merged; empty where it may."""
+    """What changed in one repository.
+
+    ``stale_base``: what rendering the base again changes in it, where its ``rendered/`` was not what its sources give.
+    ``blocked`` says why this must not be merged; empty where it may.
+    """
 
     repository: str
     base: str
@@ -139,6 +143,7 @@ class RepositoryDiff:
     networks: ListChange = field(default_factory=ListChange)
     firewall: ListChange = field(default_factory=ListChange)
     warnings: tuple[str, ...] = ()
+    stale_base: tuple[ObjectChange, ...] = ()
     blocked: str = ""
 
     @property

@@ -1,0 +1,81 @@
+"""What every written form of a diff says, line by line: the marks of a change and its two values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from antrea_ci.diff.model import Effect, ObjectChange, PathChange, RepositoryDiff
+from antrea_ci.diff.structure.shown import lines as text_lines
+from antrea_ci.diff.structure.shown import shown
+from antrea_ci.wording import count
+
+_EFFECTS = {
+    Effect.MEANING: "",
+    Effect.ORDER: "only the order differs",
+    Effect.SPELLING: "the same value, written differently",
+    Effect.COMMENT: "only comments or spacing differ",
+}
+
+
+def headline(diff: RepositoryDiff) -> str:
+    """How much differs, in one line; that no object differs is said in just these words."""
+    files = sum(change.is_file for change in diff.objects)
+    objects = len(diff.objects) - files
+    if not diff.objects:
+        return "No object differs."
+    told = f"{count(objects, 'object')} {_verb(objects)}" if objects else "No object differs"
+    told += (
+        f", {count(files, 'file')}"
+        if objects and files
+        else f"; {count(files, 'file')} {_verb(files)}"
+        if files
+        else ""
+    )
+    return f"{told}; worst: {diff.classes[0]}"
+
+
+def _verb(number: int) -> str:
+    return "differs" if number == 1 else "differ"
+
+
+def classes(change: ObjectChange | PathChange) -> str:
+    """The classes, the worst first."""
+    return ", ".join(change.classes)
+
+
+def how(change: ObjectChange) -> str:
+    """``changed``, ``renamed from Deployment/ns/old``."""
+    return f"{change.change} from {change.was}" if change.was else change.change
+
+
+def remarks(path: PathChange) -> str:
+    """What else there is to say of a line: that it is no change of meaning, which part of an image changed."""
+    return "; ".join(filter(None, (_EFFECTS[path.effect], path.note)))
+
+
+def values(path: PathChange) -> Iterator[str]:
+    """The two values as lines that start with ``-`` and ``+``; texts of several lines as a unified diff."""
+    before, after = path.before, path.after
+    if isinstance(before, str) and isinstance(after, str) and ("\n" in before or "\n" in after):
+        yield from text_lines(before, after)
+        return
+    if before is not None or after is None:
+        yield f"- {shown(before)}"
+    if after is not None or before is None:
+        yield f"+ {shown(after)}"
+
+
+def lists(diff: RepositoryDiff) -> Iterator[tuple[str, list[str]]]:
+    """The lists of the summary with their titles: images and networks whole, of the firewall's rows those that differ.
+
+    Each entry starts with ``-``, ``+`` or a blank, as in a unified diff; a list without entries is left out.
+    """
+    for title, change, whole in (
+        ("Images", diff.images, True),
+        ("Networks", diff.networks, True),
+        ("Firewall rows", diff.firewall, False),
+    ):
+        kept = [f"  {text}" for text in change.after if whole and text in change.before]
+        found = [*kept, *(f"- {text}" for text in change.removed), *(f"+ {text}" for text in change.added)]
+        if found:
+            yield title, found

@@ -1,0 +1,113 @@
+"""A diff as Markdown for a pull request's comment: the summary first and always whole, then details that fold.
+
+Everything that comes from the repositories stands in fenced blocks or in ``code``, so none of it is Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from antrea_ci.diff.lines import classes, headline, how, lists, remarks, values
+from antrea_ci.diff.model import ChangeClass, ObjectChange, RepositoryDiff
+from antrea_ci.diff.visible import coded, fenced
+from antrea_ci.wording import count
+
+GITHUB_LIMIT = 65_000
+"""Characters of a comment: GitHub takes 65,536."""
+GITLAB_LIMIT = 1_000_000
+"""Characters of a note (docs.gitlab.com/administration/instance_limits, "Size of comments and descriptions")."""
+
+_ROOM_FOR_REST = 400
+_SHORTENED = (10_000, 300, 100, 30, 10, 3, 1)
+
+
+def markdown(diffs: Sequence[RepositoryDiff], limit: int = GITHUB_LIMIT, whole: str = "") -> str:
+    """The report in at most ``limit`` characters, counted as the hosts do.
+
+    The summary is always told. Details that do not fit are left out object by object, and a line says how many are
+    left and, by ``whole``, where the whole report is.
+    """
+    text = _summaries(diffs, limit - _ROOM_FOR_REST)
+    details = [part for diff in diffs for part in _details(diff, named=len(diffs) > 1)]
+    room = limit - _length(text) - _ROOM_FOR_REST
+    told: list[str] = []
+    for part in details:
+        room -= _length(part) + 2
+        if room < 0:
+            break
+        told.append(part)
+    left = len(details) - len(told)
+    rest = f"… and {count(left, 'more change')}. {whole}".rstrip() if left else ""
+    return "\n\n".join(filter(None, (text, *told, rest))) + "\n"
+
+
+def _length(text: str) -> int:
+    """Of the two ways in which a host may count, the longer one."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _summaries(diffs: Sequence[RepositoryDiff], limit: int) -> str:
+    """The summaries; lists of very many entries are shortened to the longest length that fits."""
+    text = ""
+    for longest in _SHORTENED:
+        text = "\n\n".join(_summary(diff, longest, named=len(diffs) > 1) for diff in diffs)
+        if _length(text) <= limit:
+            return text
+    differing = [diff for diff in diffs if diff.objects]
+    worst = {diff.classes[0] for diff in differing}
+    leading = next((name for name in ChangeClass if name in worst), "")
+    return f"{count(len(differing), 'repository')} of {len(diffs)} differ; worst: {leading}"
+
+
+def _summary(diff: RepositoryDiff, longest: int, *, named: bool) -> str:
+    title = f"#### {coded(diff.repository)}: " if named else "#### "
+    parts = [f"{title}{headline(diff)}", f"{coded(diff.base)} → {coded(diff.head)}"]
+    if diff.blocked:
+        parts.append(f"⛔ **This must not be merged.** {coded(diff.blocked)}")
+    parts += [f"⚠️ {coded(text)}" for text in _shortened(diff.warnings, longest)]
+    if diff.objects:
+        parts.append(_by_class(diff, longest))
+    for heading, entries in lists(diff):
+        parts.append(f"**{heading}**\n{fenced(chr(10).join(_shortened(entries, longest)), 'diff')}")
+    return "\n\n".join(parts)
+
+
+def _by_class(diff: RepositoryDiff, longest: int) -> str:
+    rows = ["| class | objects |", "|---|---|"]
+    for name in ChangeClass:
+        found = [f"{coded(change.object)} {how_marked(change)}" for change in diff.objects if change.worst is name]
+        if found:
+            rows.append(f"| **{name}** ({len(found)}) | {'<br>'.join(_shortened(found, longest))} |")
+    return "\n".join(rows)
+
+
+def how_marked(change: ObjectChange) -> str:
+    """What became of the object; what it was called before is anybody's text."""
+    return f"{change.change} from {coded(change.was)}" if change.was else change.change
+
+
+def _shortened(entries: Sequence[str], longest: int) -> list[str]:
+    left = len(entries) - longest
+    return [*entries[:longest], f"… and {left} more"] if left > 0 else list(entries)
+
+
+def _details(diff: RepositoryDiff, *, named: bool) -> Iterable[str]:
+    prefix = f"{coded(diff.repository)}: " if named else ""
+    for change in diff.objects:
+        yield _folded(f"{prefix}{coded(change.object)} {how_marked(change)}", change)
+    for change in diff.stale_base:
+        yield _folded(f"{prefix}the base was stale: {coded(change.object)} {how_marked(change)}", change)
+
+
+def _folded(title: str, change: ObjectChange) -> str:
+    summary = f"<summary>{title} <b>{classes(change)}</b></summary>"
+    return f"<details>{summary}\n\n{fenced(chr(10).join(_lines(change)), 'diff')}\n\n</details>"
+
+
+def _lines(change: ObjectChange) -> Iterable[str]:
+    if change.why:
+        yield f"# {how(change)}: {change.why}"
+    for path in change.paths:
+        yield f"@@ {path.path or 'the whole file'} @@ {classes(path)}"
+        yield from (f"# {text}" for text in (remarks(path), path.why) if text)
+        yield from values(path)
