@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
@@ -75,22 +76,78 @@ def contents(root: Path, revisions: Sequence[str], name: str) -> dict[str, bytes
     asked = [revision for revision in revisions if len(revision.split()) == 1]
     lines = "".join(f"{revision}:./{name}\n" for revision in asked)
     done = git(root, "cat-file", "--batch", stdin=lines.encode())
-    answer = done.stdout if done and done.code == 0 else b""
-    found: dict[str, bytes] = {}
-    for revision in asked:
-        head, _, rest = answer.partition(b"\n")
-        words = head.split(b" ")
-        if len(words) == 3 and words[1] == b"blob":
-            size = int(words[2])
-            found[revision], rest = rest[:size], rest[size + 1 :]
-        answer = rest
-    return found
+    return dict(_batch(asked, done.stdout if done and done.code == 0 else b""))
 
 
 def last_change(root: Path, name: str) -> str | None:
     """The newest commit of HEAD's history that changed, added or removed the file ``name``; None if none did."""
     done = git(root, "rev-list", "--max-count=1", "HEAD", "--", name)
     return done.stdout.decode().strip() or None if done and done.code == 0 else None
+
+
+def commit_of(root: Path, revision: str) -> str | None:
+    """The id of the commit that ``revision`` names; None where it names none, or ``root`` lies in no repository."""
+    done = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return done.stdout.decode().strip() if done and done.code == 0 else None
+
+
+def merge_base(root: Path, first: str, second: str) -> str | None:
+    """The newest commit that both histories hold; None where there is none."""
+    done = git(root, "merge-base", first, second)
+    return done.stdout.decode().strip() or None if done and done.code == 0 else None
+
+
+def changed_files(root: Path, base: str, head: str | None) -> set[str]:
+    """The files below ``root``, as paths from it, that differ between two commits, or a commit and the working tree.
+
+    Of the working tree (``head`` None) files count that Git would take, too.
+    """
+    plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules", "--name-only", "-z", "--relative")
+    commits = [base] if head is None else [base, head]
+    answers = [git(root, "diff", *plain, *commits, "--")]
+    if head is None:
+        answers.append(git(root, "ls-files", "-z", "--others", "--exclude-standard"))
+    return {os.fsdecode(name) for done in answers if done for name in done.stdout.split(b"\0") if name}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a commit: its blob, and whether that holds the target of a symbolic link."""
+
+    blob: str
+    is_link: bool
+
+
+def tree(root: Path, commit: str) -> dict[str, Entry]:
+    """The files of ``commit`` below ``root``, by their path from it; submodules are left out."""
+    done = git(root, "ls-tree", "-r", "-z", commit)
+    found: dict[str, Entry] = {}
+    for line in done.stdout.split(b"\0") if done and done.code == 0 else ():
+        head, _, name = line.partition(b"\t")
+        words = head.decode().split()
+        if len(words) == 3 and words[1] == "blob":
+            found[os.fsdecode(name)] = Entry(words[2], is_link=words[0] == "120000")
+    return found
+
+
+def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
+    """The contents of blobs by their ids; those that are not there are left out."""
+    asked = list(dict.fromkeys(ids))
+    done = git(root, "cat-file", "--batch", stdin="".join(f"{one}\n" for one in asked).encode()) if asked else None
+    return dict(_batch(asked, done.stdout if done and done.code == 0 else b""))
+
+
+def _batch(asked: Iterable[str], answer: bytes) -> Iterator[tuple[str, bytes]]:
+    """What ``cat-file --batch`` answered: for each name a line, then, where it is a blob, its content and a break."""
+    at = 0
+    for name in asked:
+        end = answer.find(b"\n", at)
+        words = answer[at:end].split(b" ")
+        at = end + 1
+        if len(words) == 3 and words[1] == b"blob":
+            size = int(words[2])
+            yield name, answer[at : at + size]
+            at += size + 1
 
 
 def git(root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0) -> Completed | None:

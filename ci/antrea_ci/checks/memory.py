@@ -1,6 +1,6 @@
 """What was found before for the very same content: files, references, tools, settings and day.
 
-One JSON file a result below ``<cache>/antrea-gitops/checks/``. Findings hold no secret, so they can be kept.
+Findings hold no secret, so they can be kept.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict, cast
 
-from antrea_ci import __version__, vcs
-from antrea_ci.files import write_atomically
+from antrea_ci import __version__, memory, vcs
 from antrea_ci.findings import Finding, Location, Severity
-from antrea_ci.places import cache_folder
 from antrea_ci.repo import ClusterRepo
 
-_PACKAGE = Path(__file__).parents[1]
-_KEPT = 500
+_WHAT = "checks"
 # What else than the repository decides a finding: settings, and where a hook says that commits are pushed.
 _VARIABLES = ("ANTREA_GITOPS_", "PRE_COMMIT_", "PATH")
 _AT_HAND = "ANTREA_GITOPS_PULL_SECRET"
@@ -46,7 +43,7 @@ def key_of(repo: ClusterRepo, files: Sequence[str] | None, today: date) -> str |
     names = None if _AT_HAND in os.environ else vcs.worktree_files(repo.root)
     if names is None or len(names) > _MANY_FILES:
         return None
-    digest = hashlib.sha256(repr((__version__, _own_state(), today.isoformat(), files, _settings())).encode())
+    digest = hashlib.sha256(repr((__version__, memory.own_state(), today.isoformat(), files, _settings())).encode())
     digest.update(vcs.references(repo.root))
     for name in names:
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + _content(repo.root / name))
@@ -55,23 +52,15 @@ def key_of(repo: ClusterRepo, files: Sequence[str] | None, today: date) -> str |
 
 def recall(key: str) -> list[Finding] | None:
     """The findings kept under ``key``; None where there are none, or they cannot be read."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        entries = cast("list[_Entry]", json.loads(_file(key).read_bytes()))
-        return [_finding(entry) for entry in entries]
+    data = memory.recall(_WHAT, key)
+    with suppress(ValueError, KeyError, TypeError):
+        return [_finding(entry) for entry in cast("list[_Entry]", json.loads(data))] if data else None
     return None
 
 
 def keep(key: str, findings: Sequence[Finding]) -> None:
     """Keeps ``findings`` for the next run; a cache that cannot be written is no reason to fail."""
-    path = _file(key)
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps([_entry(finding) for finding in findings]).encode())
-        _forget_the_oldest(path.parent)
-
-
-def _file(key: str) -> Path:
-    return cache_folder() / "checks" / f"{key}.json"
+    memory.keep(_WHAT, key, json.dumps([_entry(finding) for finding in findings]).encode())
 
 
 def _entry(finding: Finding) -> dict[str, object]:
@@ -95,17 +84,6 @@ def _content(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"no file"
 
 
-def _own_state() -> list[tuple[str, int, int]]:
-    """The files of this tool: after a change of a rule nothing that was found before counts."""
-    states = ((path, path.stat()) for path in _PACKAGE.rglob("*") if path.suffix in (".py", ".yaml", ".json"))
-    return sorted((str(path), state.st_mtime_ns, state.st_size) for path, state in states)
-
-
 def _settings() -> list[tuple[str, str]]:
     return sorted((key, value) for key, value in os.environ.items() if key.startswith(_VARIABLES))
 
-
-def _forget_the_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-_KEPT]:
-        path.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from antrea_ci import memory as store
 from antrea_ci.checks import judgement, memory
 from antrea_ci.findings import Finding, Location, Severity
 from antrea_ci.repo import ClusterRepo
@@ -26,7 +27,7 @@ def repo(tmp_path: Path, kustomize: Path, monkeypatch: pytest.MonkeyPatch) -> Cl
     git(repo.root, "init", "--quiet")
     commit(repo.root)
     # The programs stay where they are kept; only what is found is kept elsewhere.
-    monkeypatch.setattr(memory, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
     return repo
 
 
@@ -71,7 +72,7 @@ def test_a_pull_secret_at_hand_is_never_part_of_a_name(repo: ClusterRepo, monkey
 
 
 def test_the_oldest_results_go(repo: ClusterRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(memory, "_KEPT", 3)
+    monkeypatch.setattr(store, "_KEPT", 3)
     for number in range(5):
         memory.keep(str(number), [])
     assert len(list((tmp_path / "cache/checks").iterdir())) == 3
