@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
@@ -23,6 +24,26 @@ def formats(function: Callable[P, R]) -> Callable[P, R]:
         help="json prints JSON alone on standard output.",
     )
     return option(function)
+
+
+def report_file(function: Callable[P, R]) -> Callable[P, R]:
+    """Adds ``--report FILE`` as the parameter ``report_to``."""
+    option = click.option(
+        "--report",
+        "report_to",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write the JSON form there too; its folder is made.",
+    )
+    return option(function)
+
+
+def write_report(path: Path, text: str) -> None:
+    """Writes ``text`` and a line break to ``path`` in one step."""
+    from antrea_ci.files import write_atomically
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, f"{text}\n".encode())
 
 
 def worst(codes: Iterable[int]) -> int:

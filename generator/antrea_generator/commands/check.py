@@ -14,7 +14,7 @@ import click
 
 from antrea_ci.errors import UsageError
 from antrea_ci.findings import Finding
-from antrea_generator.output import processors
+from antrea_generator.output import processors, report_file, write_report
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class _Bare:
 @click.option("--list", "listed", is_flag=True, help="Print every rule and end.")
 @click.option("--explain", default="", metavar="RULE", help="Print one rule's page, or a family's, and end.")
 @click.option("--format", "output_format", type=click.Choice(_FORMATS), default="text", show_default=True)
+@report_file
 @click.pass_obj
 def command(
     session: Session,
@@ -85,6 +86,7 @@ def command(
     listed: bool,
     explain: str,
     output_format: str,
+    report_to: Path | None,
 ) -> int:
     """Find what would fail the installation, in about a second and offline."""
     if listed or explain:
@@ -101,6 +103,10 @@ def command(
         found, view = _judged(session.directory, bare)
     told = [finding for finding in found if not chosen or {finding.rule, finding.family} & chosen]
     _tell(told, output_format, view)
+    if report_to:
+        from antrea_ci.reports import report
+
+        write_report(session.directory / report_to, report(told, "json", view.as_json() if view else {}))
     return int(any(finding.is_error or strict for finding in told))
 
 
