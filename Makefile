@@ -1,5 +1,6 @@
 # Two commands for a fresh machine: `make demo` and `make test`. Everything is installed below this folder (.venv, .cache).
-# Needed: Python 3.11 or later, git, make, and either Go or internet access.
+# Needed: Python 3.11 or later, git, make, and either Go or internet access; for `make test` Go, Node.js 18 or later and
+# internet access.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 # Tools that tests and demo need are kept here, not in the home folder.
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 
-.PHONY: help tools demo test lint unit bench derived lock clean
+.PHONY: help tools test-tools demo test lint unit bench derived lock lock-programs clean
 
 help:
 	@echo "make demo     write $(DEMO), a cluster repository with the article's values, and look around in it"
@@ -55,7 +56,11 @@ lint: $(READY)
 	@$(BIN)/deptry --no-ansi generator ci 2>&1 | tail -1
 	@$(BIN)/yamllint --strict .
 
-unit: tools
+# What runs the generated pipelines; tests/programs holds versions and checksums.
+test-tools: $(READY)
+	@$(BIN)/python tests/programs
+
+unit: tools test-tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 bench: tools
@@ -68,6 +73,11 @@ derived: $(READY)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --group pyproject.toml:dev pyproject.toml -o requirements-dev.txt
+
+# Needs Go and npm: brings the checksums up to the versions in go.mod and package.json.
+lock-programs:
+	cd tests/programs && go mod tidy && \
+	  npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean:
 	rm -rf $(VENV) .cache demo dist build .pytest_cache .ruff_cache .hypothesis
