@@ -13,7 +13,11 @@ from antrea_ci.process import Completed, run
 # A person's own ignores, line endings and hooks must not decide what a repository holds.
 _NEUTRAL = ("core.excludesFile=", "core.autocrlf=false", "core.attributesFile=", "core.fsmonitor=false")
 # Inside a hook Git has set variables that would lead a command to another index or repository (pre-commit #300).
+# How Git reaches a server, and settings that pipelines give through the environment, are no such variables.
 _KEPT_VARIABLES = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL"})
+_KEPT_VARIABLES |= {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY"}
+_KEPT_VARIABLES |= {"GIT_HTTP_PROXY_AUTHMETHOD", "GIT_ALLOW_PROTOCOL"}
+_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _FALLBACK_NAME = "antrea-gitops"
 _FALLBACK_EMAIL = "antrea-gitops@localhost"
 
@@ -97,16 +101,18 @@ def merge_base(root: Path, first: str, second: str) -> str | None:
     return done.stdout.decode().strip() or None if done and done.code == 0 else None
 
 
-def changed_files(root: Path, base: str, head: str | None) -> set[str]:
+def changed_files(root: Path, base: str, head: str | None) -> set[str] | None:
     """The files below ``root``, as paths from it, that differ between two commits, or a commit and the working tree.
 
-    Of the working tree (``head`` None) files count that Git would take, too.
+    Of the working tree (``head`` None) files count that Git would take, too. None where one of them is no commit.
     """
     plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules", "--name-only", "-z", "--relative")
     commits = [base] if head is None else [base, head]
-    answers = [git(root, "diff", *plain, *commits, "--")]
+    answers = [git(root, "diff", *plain, "--end-of-options", *commits, "--")]
     if head is None:
         answers.append(git(root, "ls-files", "-z", "--others", "--exclude-standard"))
+    if any(done is None or done.code != 0 for done in answers):
+        return None
     return {os.fsdecode(name) for done in answers if done for name in done.stdout.split(b"\0") if name}
 
 
@@ -162,5 +168,9 @@ def git(root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0) 
 
 
 def _environment() -> dict[str, str]:
-    given = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT_VARIABLES}
+    given = {key: value for key, value in os.environ.items() if _is_kept(key)}
     return given | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def _is_kept(variable: str) -> bool:
+    return not variable.startswith("GIT_") or variable in _KEPT_VARIABLES or variable.startswith(_KEPT_PREFIXES)
