@@ -20,8 +20,13 @@ _DOMAIN = re.compile(rf"^({_LABEL}\.)*{_LABEL}\Z")
 _REGISTRY = re.compile(r"^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?(?<!/)\Z")
 _SSH_KEY = re.compile(r"^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp[0-9]+|sk-(ssh|ecdsa)[A-Za-z0-9@.-]+) [A-Za-z0-9+/=]+")
 _OWNERS = re.compile(r"^@?[^ #]+( @?[^ #]+)*\Z")
+_RUNNER = re.compile(r"^(?!(?i:self-hosted)\Z)[A-Za-z0-9._-]+\Z")
 _VIRTUAL_ADDRESSES = ("vsphere", "baremetal", "nutanix")
 TAG = "v1.14.1"
+# GitLab's jobs; the tag and digest are those of .ci/Containerfile.
+CI_IMAGE = (
+    "docker.io/library/python:3.12.12-bookworm@sha256:c0abd0758831ad99b7a29e0c1a875da9c4abb9a2e3f21e2eeb585dbcadfb6cd0"
+)
 _EXAMPLE_REGISTRY = "registry.example.com/antrea"
 _SMALLEST_MTU, _LARGEST_MTU = 576, 65535
 
@@ -49,6 +54,14 @@ def _filled(text: str) -> str:
 
 def _image(text: str) -> str:
     return image_reference(text) if text else text
+
+
+def _pinned_image(text: str) -> str:
+    if "@sha256:" not in text:
+        raise ValueError(
+            f"{text!r} has no digest; write an image such as registry.example.com/ci/antrea-gitops:1@sha256:…"
+        )
+    return image_reference(text)
 
 
 def _certificates(text: str) -> str:
@@ -167,8 +180,11 @@ class Answers(BaseModel):
     mirror_registry: Registry = ""
     ci: Literal["github", "gitlab", "both"] = "github"
     install_runner: Annotated[
-        str, AfterValidator(_filled), _matching(re.compile(r"^[A-Za-z0-9._-]+\Z"), "letters, digits, dots, dashes only")
+        str,
+        AfterValidator(_filled),
+        _matching(_RUNNER, "letters, digits, dots, dashes only, and a label of the runner's own, not self-hosted"),
     ] = "cluster-install"
+    ci_image: Annotated[str, AfterValidator(_filled), AfterValidator(_pinned_image)] = CI_IMAGE
     code_owners: Annotated[
         str, AfterValidator(_filled), _matching(_OWNERS, "write owners such as @org/platform-team")
     ] = "@platform-team"
