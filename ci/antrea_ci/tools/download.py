@@ -6,20 +6,18 @@ import base64
 import hashlib
 import http.client
 import os
-import ssl
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from antrea_ci import __version__
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.web import SILENCE_SECONDS, USER_AGENT, host_of, opener, shown
 
 MIRROR = "ANTREA_GITOPS_MIRROR"
-_SILENCE_SECONDS = 30.0
 _TOTAL_SECONDS = 3600.0
 _CHUNK = 1 << 18
 _FIX = f"check the network, HTTPS_PROXY and NO_PROXY, or name a mirror by {MIRROR}"
@@ -27,6 +25,9 @@ _FIX = f"check the network, HTTPS_PROXY and NO_PROXY, or name a mirror by {MIRRO
 
 class DownloadError(AntreaGitopsError):
     """An address gave nothing usable. The message names the address without user and password."""
+
+    status: int = 0
+    """What the server answered; 0 where it said nothing that counts."""
 
 
 def mirrored(url: str) -> str:
@@ -44,12 +45,6 @@ def mirrored(url: str) -> str:
     if urlsplit(mirror).scheme not in ("https", "http") or not urlsplit(mirror).hostname:
         raise DownloadError(f"{MIRROR} is not a web address", fix="write one such as https://mirror.example.com/tools")
     return mirror + parts.path
-
-
-def shown(url: str) -> str:
-    """``url`` as messages and logs may show it: without user, password and query."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, _host(parts), parts.path, "", ""))
 
 
 def fetch(url: str, target: Path, *, limit: int) -> str:
@@ -78,11 +73,13 @@ def fetch_bytes(url: str, *, limit: int) -> bytes:
 
 def _read(url: str, take: Callable[[bytes], object], limit: int) -> None:
     try:
-        with _opener().open(_request(url), timeout=_SILENCE_SECONDS) as answer:
+        with opener(_Redirects()).open(_request(url), timeout=SILENCE_SECONDS) as answer:
             _drain(answer, shown(url), take, limit)
     except urllib.error.HTTPError as error:
         error.close()
-        raise DownloadError(f"{shown(url)} answered {error.code} {error.reason}", fix=_FIX) from None
+        refused = DownloadError(f"{shown(url)} answered {error.code} {error.reason}", fix=_FIX)
+        refused.status = error.code
+        raise refused from None
     except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise DownloadError(f"{shown(url)} cannot be fetched: {reason or type(error).__name__}", fix=_FIX) from None
@@ -108,22 +105,13 @@ def _request(url: str) -> urllib.request.Request:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http"):
         raise DownloadError(f"{shown(url)} is not a web address")
-    bare = urlunsplit((parts.scheme, _host(parts), parts.path, parts.query, ""))
-    request = urllib.request.Request(bare, headers={"User-Agent": f"antrea-gitops/{__version__}"})  # noqa: S310
+    bare = urlunsplit((parts.scheme, host_of(parts), parts.path, parts.query, ""))
+    request = urllib.request.Request(bare, headers={"User-Agent": USER_AGENT})  # noqa: S310
     if parts.username is not None:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
         # Unredirected: another host never gets to see it.
         request.add_unredirected_header("Authorization", "Basic " + base64.b64encode(login).decode())
     return request
-
-
-def _host(parts: SplitResult) -> str:
-    return parts.netloc.rpartition("@")[2]
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
-    return urllib.request.build_opener(secure, _Redirects())
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
