@@ -66,6 +66,10 @@ class ClusterRepo:
         return self.root / "tools.lock.yaml"
 
     @property
+    def requirements_file(self) -> Path:
+        return self.root / "requirements.txt"
+
+    @property
     def yamllint_file(self) -> Path:
         return self.root / ".yamllint.yaml"
 

@@ -8,6 +8,7 @@ from antrea_ci.checks.context import Context
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
 from antrea_ci.tools.lock import LockedTool, ToolsLock, read_lock
+from antrea_ci.tools.requirements_file import entries
 from antrea_ci.yamlio import Document, parse
 
 _RELEASED = ("openshift-install", "oc")
@@ -19,6 +20,24 @@ def findings(context: Context) -> Iterator[Finding]:
         for name in context.rendering.stale():
             yield Finding("drift/stale", "is not what its sources give", location=Location(name))
     yield from _tools(context)
+    yield from _requirements(context)
+
+
+def _requirements(context: Context) -> Iterator[Finding]:
+    path = context.repo.requirements_file
+    if not path.is_file():
+        return
+    name = context.repo.name(path)
+    found = entries(path.read_bytes().decode("utf-8", "replace"))
+    bare = [entry for entry in found if not (entry.hashed and entry.version)]
+    if bare and not any(entry.hashed for entry in found):
+        message = f"no checksum is locked for {bare[0].name}"
+        yield Finding("drift/requirements-unlocked", message, location=Location(name, bare[0].line, 1))
+        return
+    for entry in bare:
+        lacks = "no checksum" if entry.version else "no exact version"
+        message = f"{entry.name} has {lacks}, and others have both"
+        yield Finding("drift/requirements-partly-locked", message, location=Location(name, entry.line, 1))
 
 
 def _tools(context: Context) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ FAMILIES = (
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),
     Family("secrets", "secrets", ("*",), files_only=True),
-    Family("drift", "drift", (*_SOURCES, "rendered/*", "README.md", "tools.lock.yaml")),
+    Family("drift", "drift", (*_SOURCES, "rendered/*", "README.md", "tools.lock.yaml", "requirements.txt")),
     Family("leftovers", "leftovers", ("*",), files_only=True),
     Family("style", "style", ("*.yaml", "*.yml"), files_only=True),
 )

@@ -77,27 +77,56 @@ def list_command(session: Session, output_format: str) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Trust this OpenPGP public key instead of Red Hat's release key, which is shipped.",
 )
+@click.option("--tool-version", metavar="X.Y.Z", default="", help="Change antrea-gitops to this version first.")
+@click.option("--requirements/--no-requirements", default=True, help="Whether requirements.txt is locked too (yes).")
 @click.pass_obj
 def lock_command(
-    session: Session, openshift_version: str | None, kustomize_version: str | None, key: Path | None
+    session: Session,
+    openshift_version: str | None,
+    kustomize_version: str | None,
+    key: Path | None,
+    tool_version: str,
+    *,
+    requirements: bool,
 ) -> None:
-    """Write the checksums of the locked versions into tools.lock.yaml (needs network).
+    """Write the checksums of the locked versions into tools.lock.yaml and requirements.txt (needs network).
 
     OpenShift's come from the release's sha256sum.txt, whose signature is verified first. Those of the kustomize that
     antrea-gitops ships are known; another version's come from its release over https. On any failure nothing is
     written.
 
+    requirements.txt, where there is one, then names antrea-gitops and all that it needs at exact versions with the
+    sha256 of each of their files, so that pip takes nothing else. It comes from the package index that pip is
+    configured for (PIP_INDEX_URL, PIP_FIND_LINKS, pip.conf), whose address is not written.
+
     \b
     Examples:
       antrea-gitops tools lock
+      antrea-gitops tools lock --tool-version 0.2.0
       antrea-gitops tools lock --openshift-version 4.12.46
     """
+    from antrea_ci import files
     from antrea_ci.tools.relock import relock
+    from antrea_ci.tools.requirements_file import entries
 
     asked = {"openshift-install": openshift_version, "oc": openshift_version, "kustomize": kustomize_version}
-    file = ClusterRepo.at(session.directory).tools_lock_file
-    for tool in relock(file, {name: version for name, version in asked.items() if version}, key=key):
+    repo = ClusterRepo.at(session.directory)
+    locked = _locked_requirements(repo, tool_version, wanted=requirements)
+    for tool in relock(repo.tools_lock_file, {name: version for name, version in asked.items() if version}, key=key):
         click.echo(f"{tool.name} {tool.version}: {', '.join(tool.sha256)}")
+    if locked:
+        files.write_atomically(repo.requirements_file, locked.encode())
+        click.echo(f"{repo.requirements_file.name}: {len(entries(locked))} packages, all with checksums")
+
+
+def _locked_requirements(repo: ClusterRepo, version: str, *, wanted: bool) -> str:
+    """What requirements.txt shall hold; "" where it shall be left alone."""
+    from antrea_ci.tools.requirements import locked_requirements
+
+    file = repo.requirements_file
+    if version and not (wanted and file.is_file()):
+        raise UsageError("--tool-version is for requirements.txt", fix="make that file, without --no-requirements")
+    return locked_requirements(file.read_text("utf-8"), version) if wanted and file.is_file() else ""
 
 
 def _lock(session: Session) -> ToolsLock:
