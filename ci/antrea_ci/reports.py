@@ -49,16 +49,17 @@ def _github_line(finding: Finding) -> str:
     place = finding.location
     named = {"file": place.file, "line": place.line, "col": place.column, "title": finding.rule}
     given = ",".join(f"{key}={_property(str(value))}" for key, value in named.items() if value)
-    return f"::{finding.severity.value} {given}::{_data(_whole_message(finding))}"
+    return f"::{finding.severity.value} {given}::{command_value(_whole_message(finding))}"
 
 
-def _data(text: str) -> str:
+def command_value(text: str) -> str:
+    """``text`` as the value of a workflow command of GitHub."""
     # actions/toolkit packages/core/src/command.ts: what a command's value must not hold in the clear.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return command_value(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _gitlab(findings: Sequence[Finding]) -> str:

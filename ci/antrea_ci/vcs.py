@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from antrea_ci.process import Completed, run
 _NEUTRAL = ("core.excludesFile=", "core.autocrlf=false", "core.attributesFile=", "core.fsmonitor=false")
 # Inside a hook Git has set variables that would lead a command to another index or repository (pre-commit #300).
 # How Git reaches a server, and settings that pipelines give through the environment, are no such variables.
-_KEPT_VARIABLES = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL"})
-_KEPT_VARIABLES |= {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY"}
-_KEPT_VARIABLES |= {"GIT_HTTP_PROXY_AUTHMETHOD", "GIT_ALLOW_PROTOCOL"}
+_KEPT_VARIABLES = frozenset(
+    {"GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL"}
+    | {"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY"}
+    | {"GIT_HTTP_PROXY_AUTHMETHOD", "GIT_ALLOW_PROTOCOL"}
+)
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _FALLBACK_NAME = "antrea-gitops"
 _FALLBACK_EMAIL = "antrea-gitops@localhost"
@@ -156,15 +158,47 @@ def _batch(asked: Iterable[str], answer: bytes) -> Iterator[tuple[str, bytes]]:
             at += size + 1
 
 
-def git(root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0) -> Completed | None:
+def commit_files(root: Path, names: Sequence[str], message: str) -> str:
+    """Commits these files below ``root``, whether changed, new or gone, and nothing else; returns the commit's id.
+
+    No hook runs. Raises AntreaGitopsError with what Git says.
+    """
+    listed = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+    these = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    known = git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    who = () if known and known.code == 0 else (f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}")
+    options = [part for setting in (*_NEUTRAL, "core.hooksPath=/dev/null", *who) for part in ("-c", setting)]
+    for words in (("add", "--all"), ("commit", "--quiet", "--no-verify", f"--message={message}", "--only")):
+        done = git(root, *options, "--literal-pathspecs", *words, *these, stdin=listed)
+        if done is None or done.code != 0:
+            said = done.stderr.decode("utf-8", "replace").strip() if done else "git is not on this machine"
+            raise AntreaGitopsError(f"nothing was committed: {said}")
+    return commit_of(root, "HEAD") or ""
+
+
+def git(
+    root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, settings: Mapping[str, str] | None = None
+) -> Completed | None:
     """What ``git ARGUMENTS`` leaves when run in ``root``, whatever its exit code; None on a machine without git.
 
-    GitPython, whose import alone takes longer than these commands, is used where it has more to offer.
+    ``settings`` are configuration for this call alone; they are handed over in the environment, so that no list of
+    processes shows them. GitPython, whose import alone takes longer than these commands, is used where it has more to
+    offer.
     """
+    env = _with(_environment(), settings or {})
     try:
-        return run(["git", *arguments], cwd=root, env=_environment(), stdin=stdin, timeout=timeout, check=False)
+        return run(["git", *arguments], cwd=root, env=env, stdin=stdin, timeout=timeout, check=False)
     except MissingRequirementError:
         return None
+
+
+def _with(environment: dict[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """``environment`` with these settings behind those that it gives already."""
+    given = environment.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdigit() else 0
+    for number, (key, value) in enumerate(settings.items(), count):
+        environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return environment | ({"GIT_CONFIG_COUNT": str(count + len(settings))} if settings else {})
 
 
 def _environment() -> dict[str, str]:

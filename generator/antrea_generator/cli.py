@@ -25,6 +25,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "bundle": ("bundle", "Import the vendor's operator bundle, or show the one that is there."),
     "render": ("render", "Write the overlays and rendered/ from cluster.yaml; --check only compares."),
     "check": ("check", "Find what would fail the installation, in about a second and offline."),
+    "ci": ("ci", "What pipelines need: comment on a pull request, mask secrets, record, confirm, push."),
     "tools": ("tools", "Install, list or lock the external programs of tools.lock.yaml."),
     "doctor": ("doctor", "Say what this machine and this repository lack for each verb."),
 }

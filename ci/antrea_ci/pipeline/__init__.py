@@ -1,0 +1,1 @@
+"""What the pipelines of a cluster repository need: `antrea-gitops ci ...`."""

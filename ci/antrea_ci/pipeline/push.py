@@ -1,0 +1,173 @@
+"""Pushes what `render` wrote to the branch of a pull request, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from antrea_ci import vcs
+from antrea_ci.diff.visible import visible
+from antrea_ci.errors import AntreaGitopsError, MissingRequirementError, UsageError
+from antrea_ci.pipeline.api import checked_token
+from antrea_ci.pipeline.runs import without_login
+from antrea_ci.pipeline.target import GITHUB_TOKEN, GITLAB_TOKEN
+from antrea_ci.process import Completed
+from antrea_ci.render.readme import with_block_of
+from antrea_ci.repo import ClusterRepo
+
+_PUSH_SECONDS = 300.0
+_REFUSED = re.compile(r"401|403|Authentication failed|could not read Username|Permission .* denied|not allowed to push")
+_BRANCHES = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
+_TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAULT_BRANCH")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where to push. ``secrets`` must not be in a message."""
+
+    address: str
+    settings: Mapping[str, str] = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+    def git(self, root: Path, *words: str) -> Completed:
+        """What a call of git leaves that talks to this remote."""
+        done = vcs.git(root, *words, settings=self.settings, timeout=_PUSH_SECONDS)
+        if done is None:
+            raise MissingRequirementError("git is not on this machine", fix="install git and put it on PATH")
+        return done
+
+    def said(self, done: Completed) -> str:
+        """What git wrote, without secrets and without the logins of addresses."""
+        text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").strip()
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return "\n".join(f"    {visible(without_login(line))}" for line in text.splitlines()[-20:])
+
+
+def push(repo: ClusterRepo, branch: str, message: str, environment: Mapping[str, str]) -> str | None:
+    """Commits what `render` changed and pushes it to ``branch`` of `origin`; the new commit, None if nothing changed.
+
+    ``branch`` empty: the one that the environment names as that of the pull request. Raises UsageError for a branch
+    that is none or that pull requests go to, AntreaGitopsError where anything else changed, or where the branch is not
+    at the commit that is checked out.
+    """
+    name = _checked_branch(repo, branch or next(filter(None, map(environment.get, _BRANCHES)), ""), environment)
+    head = vcs.commit_of(repo.root, "HEAD")
+    if head is None:
+        raise AntreaGitopsError(f"{repo.root} has no commit to add to", fix="run this in a clone of the repository")
+    names = sorted(vcs.changed_files(repo.root, head, None) or ())
+    _refuse_others(repo, names)
+    if not names:
+        return None
+    remote = _remote(repo.root, environment)
+    _refuse_moved(repo.root, remote, name, head)
+    commit = vcs.commit_files(repo.root, names, message)
+    done = remote.git(repo.root, "push", "--no-verify", "--porcelain", remote.address, f"HEAD:refs/heads/{name}")
+    if done.code != 0:
+        raise _not_pushed(remote, done, name)
+    return commit
+
+
+def _checked_branch(repo: ClusterRepo, branch: str, environment: Mapping[str, str]) -> str:
+    if not branch:
+        raise UsageError(
+            f"no branch is named: neither --branch nor {' nor '.join(_BRANCHES)}", fix="name one with --branch"
+        )
+    name = branch.removeprefix("refs/heads/")
+    shown = visible(name)[:200]
+    valid = vcs.git(repo.root, "check-ref-format", f"refs/heads/{name}") if "\0" not in name else None
+    if name.startswith(("-", "refs/")) or valid is None or valid.code != 0:
+        raise UsageError(f'"{shown}" is no name of a branch')
+    if name in {environment.get(variable) for variable in _TARGETS}:
+        raise UsageError(
+            f'"{shown}" is a branch that pull requests go to, and nothing is pushed there without one',
+            fix="name the branch of the pull request; one from a fork can have the same name as ours",
+        )
+    return name
+
+
+def _refuse_others(repo: ClusterRepo, names: list[str]) -> None:
+    others = [name for name in names if not _is_owned(repo, name)]
+    if others:
+        listed = "".join(f"\n    {visible(name)}" for name in others[:50])
+        raise AntreaGitopsError(
+            f"more changed than what `render` owns:{listed}",
+            why="this job may push what follows from the sources, and never the sources",
+            fix="commit these files yourself, or leave them alone before this step",
+        )
+
+
+def _is_owned(repo: ClusterRepo, name: str) -> bool:
+    path = repo.root / name
+    if path == repo.readme_file:
+        return _only_block_differs(repo, name)
+    owned = (repo.rendered.parent, repo.generated, repo.root / "firewall")
+    return any(path.is_relative_to(folder) for folder in owned)
+
+
+def _only_block_differs(repo: ClusterRepo, name: str) -> bool:
+    before = vcs.contents(repo.root, ["HEAD"], name).get("HEAD")
+    if before is None or not repo.readme_file.is_file() or repo.readme_file.is_symlink():
+        return False
+    old, new = (data.decode("utf-8", "surrogateescape") for data in (before, repo.readme_file.read_bytes()))
+    return with_block_of(old, new) == new
+
+
+def _remote(root: Path, environment: Mapping[str, str]) -> Remote:
+    found = vcs.git(root, "remote", "get-url", "--push", "origin")
+    if found is None or found.code != 0:
+        raise AntreaGitopsError("there is no remote `origin` to push to", fix="run this in a clone of the repository")
+    written = os.fsdecode(found.stdout).strip()
+    # A runner of GitLab writes a login into the address that may not push.
+    address = without_login(written) if "://" in written else written
+    for variable, server, user in (
+        (GITHUB_TOKEN, environment.get("GITHUB_SERVER_URL") or "https://github.com", "x-access-token"),
+        (GITLAB_TOKEN, environment.get("CI_SERVER_URL", ""), "oauth2"),
+    ):
+        token = checked_token(environment.get(variable, ""), variable)
+        if token and server and address.startswith(f"{server.rstrip('/')}/"):
+            login = base64.b64encode(f"{user}:{token}".encode()).decode()
+            # A redirect would take the header along to wherever it leads.
+            settings = {f"http.{server}.extraheader": f"Authorization: Basic {login}", "http.followRedirects": "false"}
+            return Remote(address, settings, (login, token))
+    return Remote(written, {}, ())
+
+
+def _refuse_moved(root: Path, remote: Remote, branch: str, head: str) -> None:
+    """Pushing only fits a branch that is where HEAD is: a merge made for a pull request would be pushed with it."""
+    done = remote.git(root, "ls-remote", "--exit-code", remote.address, f"refs/heads/{branch}")
+    if done.code == 2:
+        raise AntreaGitopsError(f"origin has no branch {visible(branch)}", fix="push the branch first")
+    if done.code != 0:
+        raise _not_pushed(remote, done, branch)
+    tip = done.stdout.decode("ascii", "replace").partition("\t")[0]
+    if tip != head:
+        raise _moved(branch, f"it is at {tip[:12]}, and {head[:12]} is checked out")
+
+
+def _moved(branch: str, what: str) -> AntreaGitopsError:
+    return AntreaGitopsError(
+        f"branch {visible(branch)} is not at the commit that was rendered: {what}",
+        why="a push would lose, or bring in, commits that this job has not seen",
+        fix="check out the branch itself, not the merge with its target; if somebody pushed meanwhile, the run of that "
+        "push renders again",
+    )
+
+
+def _not_pushed(remote: Remote, done: Completed, branch: str) -> AntreaGitopsError:
+    said = remote.said(done)
+    if "(fetch first)" in said or "(non-fast-forward)" in said:
+        return _moved(branch, "somebody pushed to it meanwhile")
+    fix = "check the network and the remote `origin`"
+    if "[remote rejected]" in said:
+        fix = "the host refuses pushes to this branch: look at its protection rules"
+    elif _REFUSED.search(said):
+        fix = (
+            f"GitHub: give the job `permissions: contents: write` and the step {GITHUB_TOKEN}; "
+            f"GitLab: {GITLAB_TOKEN} needs the scope `write_repository` and the role Developer"
+        )
+    return AntreaGitopsError(f"nothing was pushed to {visible(branch)}:\n{said}", fix=fix)

@@ -1,0 +1,119 @@
+"""The secrets of the environment, taken apart: everything that could show up in a log on its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import unquote
+
+from antrea_ci.facts import facts
+from antrea_ci.pipeline.answers import fields
+from antrea_ci.values import mapping_at
+
+SHORTEST = 4
+"""A shorter part is not masked alone: a log without every `ab` is of no use to anybody."""
+_SHORTEST_USER = 8
+_LARGEST_FILE = 1 << 20
+_URL_LOGIN = re.compile(r"://([^\s/?#'\"@]+)@")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A variable with its value, and the ``parts`` of that. ``fault`` says what is wrong, without a value."""
+
+    variable: str
+    value: str
+    parts: tuple[str, ...]
+    fault: str = ""
+
+
+def secrets_of(environment: Mapping[str, str]) -> list[Secret]:
+    """Every variable of the facts that has a value, and every other one that holds an address with a login."""
+    forms = {name: str(form) for name, form in mapping_at(facts("secret-variables"), ("variables",)).items()}
+    found: list[Secret] = []
+    for variable, value in sorted(environment.items()):
+        form = next((form for pattern, form in forms.items() if fnmatchcase(variable, pattern)), "")
+        if value.strip():
+            found += [_secret(variable, value, form)] if form else _of_address(variable, value)
+    return found
+
+
+def _secret(variable: str, value: str, form: str) -> Secret:
+    if form in ("file", "pull-secret"):
+        value = _content(value)
+    fault = ""
+    parts = [value, *_lines(value)]
+    if form == "pull-secret":
+        told, fault = _pull_secret(value)
+        parts += told
+    elif form == "login":
+        parts += _login(value.strip())
+    elif form == "user":
+        parts = [value.strip()] if len(value.strip()) >= _SHORTEST_USER else []
+    return Secret(variable, value, tuple(dict.fromkeys(filter(None, parts))), fault)
+
+
+def _of_address(variable: str, value: str) -> list[Secret]:
+    logins = [found for found in _URL_LOGIN.findall(value) if ":" in found]
+    parts = [part for login in logins for part in (login, *_login(login), *_login(unquote(login)))]
+    return [Secret(variable, value, tuple(dict.fromkeys(filter(None, parts))))] if parts else []
+
+
+def _content(value: str) -> str:
+    """The content of the file whose path ``value`` is; ``value`` itself where there is no such file."""
+    try:
+        path = Path(value.strip())
+        if path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(_LARGEST_FILE).decode("utf-8", "replace")
+    except (OSError, ValueError):  # too long for a path, or a null character
+        pass
+    return value
+
+
+def _lines(value: str) -> list[str]:
+    """Each line of a value of several; notes, as age writes them above an identity, are no secret."""
+    lines = [line.strip() for line in value.splitlines()]
+    return [line for line in lines if len(line) >= SHORTEST and not line.startswith("#")]
+
+
+def _login(text: str) -> list[str]:
+    user, _, password = text.partition(":")
+    return [password, *([user] if len(user) >= _SHORTEST_USER else [])]
+
+
+def _pull_secret(text: str) -> tuple[list[str], str]:
+    """Every part, and what is wrong."""
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return [], "it is not JSON"
+    auths = fields(fields(value).get("auths"))
+    if not auths:
+        return [], "it has no `auths` with an entry"
+    parts = [json.dumps(value, separators=(",", ":"))]
+    unreadable = 0
+    for entry in auths.values():
+        parts += [told for told in fields(entry).values() if isinstance(told, str)]
+        login = _decoded(fields(entry).get("auth"))
+        unreadable += login is None
+        parts += [login, *_login(login)] if login else []
+    fault = f"`auth` of {unreadable} of its {len(auths)} entries is not user:password in base64" if unreadable else ""
+    return parts, fault
+
+
+def _decoded(auth: object) -> str | None:
+    """``user:password``; empty where an entry has no `auth`, None where it is something else."""
+    if auth is None:
+        return ""
+    try:
+        login = base64.b64decode(str(auth), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return login if ":" in login else None

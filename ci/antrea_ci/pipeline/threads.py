@@ -1,0 +1,187 @@
+"""The comments of a pull request on GitHub, or the notes of a merge request on GitLab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode
+
+from antrea_ci.diff.markdown import GITHUB_LIMIT, GITLAB_LIMIT
+from antrea_ci.pipeline.answers import Answer, entries, fields
+from antrea_ci.pipeline.api import Api, ApiError
+
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next\b')
+_MOST_PAGES = 1_000
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment. ``author`` is a login name; ``is_bot`` where the host says that no person wrote it."""
+
+    id: str
+    body: str
+    author: str
+    is_bot: bool
+
+
+class Thread(Protocol):
+    """Where comments stand. Every method raises ApiError."""
+
+    @property
+    def limit(self) -> int:
+        """Characters that a comment may have."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    def comments(self) -> Iterator[Comment]:
+        """All of them, the oldest first."""
+        ...
+
+    def is_ours(self, comment: Comment) -> bool:
+        """Whether the token's owner wrote it, as far as the host tells."""
+        ...
+
+    def create(self, body: str) -> None:
+        """Adds a comment; UncertainError where it may be there or not."""
+        ...
+
+    def update(self, comment: Comment, body: str) -> None:
+        """Replaces the text of a comment."""
+        ...
+
+    def explained(self, error: ApiError) -> ApiError:
+        """The error with what to do about it."""
+        ...
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """A pull request. ``by_person`` says that the token is known to be a person's and not an app's."""
+
+    api: Api
+    repository: str
+    number: int
+    by_person: bool = False
+    limit: int = GITHUB_LIMIT
+
+    @property
+    def name(self) -> str:
+        return f"pull request {self.number} of {self.repository}"
+
+    def comments(self) -> Iterator[Comment]:
+        # docs.github.com/rest/issues/comments: oldest first; a pull request is an issue too.
+        url = f"/repos/{self.repository}/issues/{self.number}/comments?per_page=100"
+        for page in _pages(self.api, url):
+            yield from (_comment(entry, "user", "login") for entry in entries(page.value))
+
+    def is_ours(self, comment: Comment) -> bool:
+        # The token of a job, or of another app, writes as `<app>[bot]` and may not ask for its own name.
+        if comment.is_bot or not comment.author:
+            return not self.by_person
+        return comment.author == _own_name(self.api, "login")
+
+    def create(self, body: str) -> None:
+        self.api.call("POST", f"/repos/{self.repository}/issues/{self.number}/comments", {"body": body})
+
+    def update(self, comment: Comment, body: str) -> None:
+        self.api.call("PATCH", f"/repos/{self.repository}/issues/comments/{comment.id}", {"body": body})
+
+    def explained(self, error: ApiError) -> ApiError:
+        return _explained(error, self.name, _GITHUB_FIXES)
+
+
+@dataclass(frozen=True)
+class GitLab:
+    """A merge request of the project with the id ``project``."""
+
+    api: Api
+    project: str
+    number: int
+    limit: int = GITLAB_LIMIT
+
+    @property
+    def name(self) -> str:
+        return f"merge request {self.number} of project {self.project}"
+
+    def comments(self) -> Iterator[Comment]:
+        # docs.gitlab.com/api/notes. A note can have a million characters, so that pages are kept small.
+        order = {"sort": "asc", "order_by": "created_at", "per_page": "20"}
+        for page in _pages(self.api, f"{self._notes}?{urlencode(order)}"):
+            for entry in entries(page.value):
+                if not fields(entry).get("system"):
+                    yield _comment(entry, "author", "username")
+
+    def is_ours(self, comment: Comment) -> bool:
+        name = _own_name(self.api, "username")
+        return not name or not comment.author or comment.author == name
+
+    def create(self, body: str) -> None:
+        self.api.call("POST", self._notes, {"body": body})
+
+    def update(self, comment: Comment, body: str) -> None:
+        self.api.call("PUT", f"{self._notes}/{comment.id}", {"body": body})
+
+    def explained(self, error: ApiError) -> ApiError:
+        return _explained(error, self.name, _GITLAB_FIXES)
+
+    @property
+    def _notes(self) -> str:
+        return f"/projects/{self.project}/merge_requests/{self.number}/notes"
+
+
+_GITHUB_FIXES: Mapping[int, str] = {
+    401: "GITHUB_TOKEN is not valid, or no longer: give the job `GITHUB_TOKEN: ${{ github.token }}`",
+    403: "the job needs `permissions: pull-requests: write`. For pull requests from forks and of dependency bots the "
+    "token is read-only whatever the job asks for: leave this job out there, the job's summary page has the report",
+    404: "the token does not see it: check repository and number, and give the job `permissions: pull-requests: write`",
+}
+_GITLAB_FIXES: Mapping[int, str] = {
+    401: "ANTREA_GITOPS_GITLAB_TOKEN is not valid, or no longer: store a new project access token",
+    403: "ANTREA_GITOPS_GITLAB_TOKEN needs the scope `api` and at least the role Reporter in this project",
+    404: "ANTREA_GITOPS_GITLAB_TOKEN does not see it: it needs the scope `api` and at least the role Reporter in this "
+    "project; a variable that is protected is not there for merge requests from other branches",
+}
+
+
+def _explained(error: ApiError, where: str, fixes: Mapping[int, str]) -> ApiError:
+    fix = error.fix or fixes.get(error.status, "")
+    return ApiError(f"no comment on {where}: {error.message}", status=error.status, fix=fix)
+
+
+def _pages(api: Api, url: str) -> Iterator[Answer]:
+    for _ in range(_MOST_PAGES):
+        page = api.call("GET", url)
+        yield page
+        found = _NEXT.search(page.headers.get("link", ""))
+        number = page.headers.get("x-next-page", "")
+        if found:
+            url = found[1]
+        elif number.isdigit():
+            url = f"{re.sub(r'&page=[0-9]+$', '', url)}&page={number}"
+        else:
+            return
+    raise ApiError(f"{_MOST_PAGES} pages of comments, and still more", status=0)
+
+
+def _comment(entry: object, author: str, name: str) -> Comment:
+    told = fields(entry)
+    writer = fields(told.get(author))
+    login = str(writer.get(name) or "")
+    is_bot = writer.get("type") == "Bot" or login.endswith("[bot]")
+    return Comment(str(told.get("id", "")), str(told.get("body") or ""), login, is_bot)
+
+
+def _own_name(api: Api, key: str) -> str:
+    """Whom the token belongs to; empty where it may not ask."""
+    try:
+        return str(fields(api.call("GET", "/user").value).get(key) or "")
+    except ApiError as error:
+        if error.status in (401, 403, 404):
+            return ""
+        raise
