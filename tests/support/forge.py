@@ -108,7 +108,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle()
 
-    do_POST = do_PATCH = do_PUT = do_GET
+    def do_POST(self) -> None:
+        self._handle()
+
+    def do_PATCH(self) -> None:
+        self._handle()
+
+    def do_PUT(self) -> None:
+        self._handle()
 
     def _handle(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

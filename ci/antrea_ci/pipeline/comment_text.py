@@ -109,6 +109,6 @@ def _finding(finding: ReportedFinding) -> str:
 def _diff(diffs: Sequence[RepositoryDiff], limit: int, whole: str) -> str:
     # GitLab carries out a line that starts with a slash (`/merge`). It looks for code blocks by three backticks alone,
     # so that a fence inside of a longer one ends the block for it (gitlab lib/gitlab/quick_actions/extractor.rb).
-    text = f"#### Diff\n\n{_COMMAND.sub(' /', markdown(diffs, limit - _ROOM_FOR_REST, whole))}"
+    text = _COMMAND.sub(" /", markdown(diffs, limit - _ROOM_FOR_REST, whole))
     # The summary is always told, but for one that somebody blew up on purpose.
-    return text if length(text) <= limit else f"#### Diff\n\nIt is too large to be shown here. {whole}"
+    return text if length(text) <= limit else f"#### The diff is too large to be shown here\n\n{whole}"

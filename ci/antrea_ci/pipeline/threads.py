@@ -13,6 +13,7 @@ from antrea_ci.pipeline.answers import Answer, entries, fields
 from antrea_ci.pipeline.api import Api, ApiError
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next\b')
+_PAGE = re.compile(r"&page=[0-9]+$")
 _MOST_PAGES = 1_000
 
 
@@ -158,15 +159,20 @@ def _pages(api: Api, url: str) -> Iterator[Answer]:
     for _ in range(_MOST_PAGES):
         page = api.call("GET", url)
         yield page
-        found = _NEXT.search(page.headers.get("link", ""))
-        number = page.headers.get("x-next-page", "")
-        if found:
-            url = found[1]
-        elif number.isdigit():
-            url = f"{re.sub(r'&page=[0-9]+$', '', url)}&page={number}"
-        else:
+        url = _next(url, page)
+        if not url:
             return
     raise ApiError(f"{_MOST_PAGES} pages of comments, and still more", status=0)
+
+
+def _next(url: str, page: Answer) -> str:
+    """The address of the next page; empty behind the last one."""
+    number = page.headers.get("x-next-page")
+    if number is None:
+        found = _NEXT.search(page.headers.get("link", ""))
+        return found[1] if found else ""
+    # GitLab's own links may lead past the proxy by which it is reached.
+    return f"{_PAGE.sub('', url)}&page={number}" if number.isdigit() else ""
 
 
 def _comment(entry: object, author: str, name: str) -> Comment:
