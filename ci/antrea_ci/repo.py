@@ -7,6 +7,28 @@ from pathlib import Path
 
 from antrea_ci.errors import UsageError
 
+WRITTEN = ("rendered/", "antrea/overlays/install/generated/", "firewall/")
+"""What `render` writes: it follows from the other files."""
+
+PIPELINES = (".github/", ".gitlab/", ".ci/")
+"""Folders of the Git host and its pipelines."""
+
+NOT_RENDERED_FROM = frozenset(
+    {
+        ".copier-answers.yml",
+        ".editorconfig",
+        ".gitattributes",
+        ".gitignore",
+        ".gitlab-ci.yml",
+        ".pre-commit-config.yaml",
+        ".yamllint.yaml",
+        "CODEOWNERS",
+        "installed.yaml",
+        "requirements.txt",
+    }
+)
+"""Files that neither `render` nor kustomize reads."""
+
 
 @dataclass(frozen=True)
 class ClusterRepo:

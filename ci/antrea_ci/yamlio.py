@@ -202,6 +202,24 @@ def dump(value: Mapping[str, Value], *, comment: str = "") -> str:
     return head + stream.getvalue()
 
 
+def plain_dump(value: Value) -> str:
+    """``value`` as block YAML for people to read, by the fast emitter; texts of several lines as blocks."""
+    return yaml.dump(value, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=4096)
+
+
+class _Plain(yaml.CSafeDumper):
+    """The emitter of ``plain_dump``."""
+
+
+def _represented(dumper: _Plain, text: str) -> yaml.ScalarNode:
+    node = yaml.ScalarNode("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    dumper.represented_objects[dumper.alias_key] = node
+    return node
+
+
+_Plain.add_representer(str, _represented)
+
+
 def load_editable(text: str) -> CommentedMap:
     """A file that people edit, for changing single values; write it back with dump_editable."""
     return _round_trip().load(text)

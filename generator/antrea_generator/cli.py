@@ -21,10 +21,12 @@ _MACHINE_FAULTS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.E
 # Verb: module below antrea_generator.commands, and the line that `--help` shows without importing it.
 _VERBS: dict[str, tuple[str, str]] = {
     "new": ("new", "Make a cluster repository: ask or read answers, import a bundle, render, check, commit."),
+    "update": ("update", "Bring a newer version of the template into a cluster repository, whole or not at all."),
     "schema": ("schema", "Print the JSON Schema of cluster.yaml or of an answers file."),
     "bundle": ("bundle", "Import the vendor's operator bundle, or show the one that is there."),
     "render": ("render", "Write the overlays and rendered/ from cluster.yaml; --check only compares."),
     "check": ("check", "Find what would fail the installation, in about a second and offline."),
+    "diff": ("diff", "Say which objects a change touches, how, and what that means for the cluster."),
     "ci": ("ci", "What pipelines need: comment on a pull request, mask secrets, record, confirm, push."),
     "tools": ("tools", "Install, list or lock the external programs of tools.lock.yaml."),
     "doctor": ("doctor", "Say what this machine and this repository lack for each verb."),

@@ -8,7 +8,10 @@ from antrea_ci.diff.model import Effect, ObjectChange, PathChange, RepositoryDif
 from antrea_ci.diff.structure.shown import lines as text_lines
 from antrea_ci.diff.structure.shown import shown
 from antrea_ci.wording import count
+from antrea_ci.yamlio import Value, plain_dump
 
+_LONG = 1_000
+_SEEN_BEFORE = 40
 _EFFECTS = {
     Effect.MEANING: "",
     Effect.ORDER: "only the order differs",
@@ -21,21 +24,18 @@ def headline(diff: RepositoryDiff) -> str:
     """How much differs, in one line; that no object differs is said in just these words."""
     files = sum(change.is_file for change in diff.objects)
     objects = len(diff.objects) - files
+    if diff.error:
+        return "This could not be compared."
     if not diff.objects:
         return "No object differs."
-    told = f"{count(objects, 'object')} {_verb(objects)}" if objects else "No object differs"
-    told += (
-        f", {count(files, 'file')}"
-        if objects and files
-        else f"; {count(files, 'file')} {_verb(files)}"
-        if files
-        else ""
-    )
-    return f"{told}; worst: {diff.classes[0]}"
+    if not objects:
+        return f"No object differs; {_differing(count(files, 'file'), files)}; worst: {diff.classes[0]}"
+    told = count(objects, "object") + (f" and {count(files, 'file')}" if files else "")
+    return f"{_differing(told, len(diff.objects))}; worst: {diff.classes[0]}"
 
 
-def _verb(number: int) -> str:
-    return "differs" if number == 1 else "differ"
+def _differing(told: str, number: int) -> str:
+    return f"{told} {'differs' if number == 1 else 'differ'}"
 
 
 def classes(change: ObjectChange | PathChange) -> str:
@@ -54,15 +54,31 @@ def remarks(path: PathChange) -> str:
 
 
 def values(path: PathChange) -> Iterator[str]:
-    """The two values as lines that start with ``-`` and ``+``; texts of several lines as a unified diff."""
+    """The two values as lines that start with ``-`` and ``+``: texts of several lines as a unified diff, whole objects
+    as YAML."""
     before, after = path.before, path.after
     if isinstance(before, str) and isinstance(after, str) and ("\n" in before or "\n" in after):
         yield from text_lines(before, after)
         return
+    if isinstance(before, str) and isinstance(after, str):
+        before, after = _from_where_they_differ(before, after)
     if before is not None or after is None:
-        yield f"- {shown(before)}"
+        yield from (f"- {line}" for line in _lines(before))
     if after is not None or before is None:
-        yield f"+ {shown(after)}"
+        yield from (f"+ {line}" for line in _lines(after))
+
+
+def _lines(value: Value) -> list[str]:
+    return plain_dump(value).splitlines() if isinstance(value, (dict, list)) and value else [shown(value, limit=_LONG)]
+
+
+def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
+    """Two texts of which a reader sees the part that differs, however long they are."""
+    if max(len(before), len(after)) <= _LONG:
+        return before, after
+    same = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), 0)
+    start = max(same - _SEEN_BEFORE, 0)
+    return f"…{before[start:]}", f"…{after[start:]}"
 
 
 def lists(diff: RepositoryDiff) -> Iterator[tuple[str, list[str]]]:

@@ -32,10 +32,9 @@ def markdown(diffs: Sequence[RepositoryDiff], limit: int = GITHUB_LIMIT, whole: 
     room = limit - _length(text) - _ROOM_FOR_REST
     told: list[str] = []
     for part in details:
-        room -= _length(part) + 2
-        if room < 0:
-            break
-        told.append(part)
+        if (needed := _length(part) + 2) <= room:
+            room -= needed
+            told.append(part)
     left = len(details) - len(told)
     rest = f"… and {count(left, 'more change')}. {whole}".rstrip() if left else ""
     return "\n\n".join(filter(None, (text, *told, rest))) + "\n"
@@ -62,6 +61,8 @@ def _summaries(diffs: Sequence[RepositoryDiff], limit: int) -> str:
 def _summary(diff: RepositoryDiff, longest: int, *, named: bool) -> str:
     title = f"#### {coded(diff.repository)}: " if named else "#### "
     parts = [f"{title}{headline(diff)}", f"{coded(diff.base)} → {coded(diff.head)}"]
+    if diff.error:
+        parts.append(f"⛔ **This fails.**\n{fenced(diff.error)}")
     if diff.blocked:
         parts.append(f"⛔ **This must not be merged.** {coded(diff.blocked)}")
     parts += [f"⚠️ {coded(text)}" for text in _shortened(diff.warnings, longest)]

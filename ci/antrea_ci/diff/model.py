@@ -132,7 +132,8 @@ class RepositoryDiff:
     """What changed in one repository.
 
     ``stale_base``: what rendering the base again changes in it, where its ``rendered/`` was not what its sources give.
-    ``blocked`` says why this must not be merged; empty where it may.
+    ``blocked`` says why this must not be merged; empty where it may. ``error`` says why nothing could be compared: then
+    there are no objects, and that says nothing about what changed.
     """
 
     repository: str
@@ -145,6 +146,7 @@ class RepositoryDiff:
     warnings: tuple[str, ...] = ()
     stale_base: tuple[ObjectChange, ...] = ()
     blocked: str = ""
+    error: str = ""
 
     @property
     def classes(self) -> tuple[ChangeClass, ...]:

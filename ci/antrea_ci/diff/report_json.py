@@ -49,6 +49,7 @@ def _summary(diff: RepositoryDiff) -> dict[str, Value]:
         "warnings": list(diff.warnings),
         "stale_base": [_object(change) for change in diff.stale_base],
         "blocked": diff.blocked,
+        "error": diff.error,
     }
 
 

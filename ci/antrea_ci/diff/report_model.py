@@ -87,6 +87,7 @@ class _Summary(_Counts):
     warnings: list[str]
     stale_base: list[_Object]
     blocked: str
+    error: str
 
 
 class _Repository(_Part):
@@ -107,6 +108,7 @@ class _Repository(_Part):
             tuple(told.warnings),
             tuple(change.read() for change in told.stale_base),
             told.blocked,
+            told.error,
         )
 
 

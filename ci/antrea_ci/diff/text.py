@@ -16,9 +16,11 @@ def text(diffs: Sequence[RepositoryDiff]) -> str:
 
 def _repository(diff: RepositoryDiff, *, named: bool) -> Iterator[str]:
     yield f"{diff.repository}: {headline(diff)}" if named else headline(diff)
-    if not diff.objects and not diff.warnings:
+    if not (diff.objects or diff.warnings or diff.blocked or diff.error):
         return
     yield f"  {diff.base} → {diff.head}"
+    if diff.error:
+        yield diff.error
     if diff.blocked:
         yield f"  blocked: {diff.blocked}"
     yield from (f"  warning: {warning}" for warning in diff.warnings)

@@ -7,7 +7,10 @@ import unicodedata
 
 # Control characters, and format characters such as those that turn the direction of reading (CVE-2021-42574).
 _KEPT = frozenset("\n\t")
+_NO_MARKS = frozenset(" -/.,=()")
 _TICKS = re.compile("`+")
+# Readers of Markdown count up to 255 backticks of a fence (cmark src/blocks.c); a longer run would end any block.
+_LONGEST_RUN = 100
 
 
 def visible(text: str) -> str:
@@ -18,8 +21,8 @@ def visible(text: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """A fenced block that holds exactly ``text``, whatever fences are in it."""
-    text = visible(text)
+    """A fenced block that holds ``text``, whatever fences are in it; absurdly long runs of backticks are counted."""
+    text = _TICKS.sub(_shortened, visible(text))
     longest = max((len(found.group()) for found in _TICKS.finditer(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
@@ -29,7 +32,13 @@ def coded(text: str) -> str:
     """``text`` on one line as HTML's ``code``, of which nothing is a mention, a link or a tag."""
     line = " ".join(visible(text).split())
     # Markdown still looks for its own marks, mentions and addresses in here; as entities they are plain characters.
-    return f"<code>{''.join(char if char.isalnum() or char in ' -' else f'&#{ord(char)};' for char in line)}</code>"
+    marked = "".join(char if char.isalnum() or char in _NO_MARKS else f"&#{ord(char)};" for char in line)
+    return f"<code>{marked.replace('www.', 'www&#46;')}</code>"
+
+
+def _shortened(found: re.Match[str]) -> str:
+    run = found.group()
+    return run if len(run) <= _LONGEST_RUN else f"`… ({len(run)} backticks)"
 
 
 def _is_visible(char: str) -> bool:

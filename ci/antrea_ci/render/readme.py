@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
-from antrea_ci.model.effective import Cluster
-from antrea_ci.model.network import Entry
+
+if TYPE_CHECKING:
+    from antrea_ci.model.effective import Cluster
+    from antrea_ci.model.network import Entry
 
 _BEGIN = "<!-- antrea-gitops values: written by `antrea-gitops render`, edits here are lost -->\n"
 _END = "<!-- antrea-gitops values: end -->\n"
+_BLOCK = re.compile(re.escape(_BEGIN) + ".*?" + re.escape(_END), re.DOTALL)
 _FLAVOURS = {"openshift": "OpenShift", "kubernetes": "Kubernetes"}
 
 
@@ -27,6 +32,18 @@ def current_readme(text: str, cluster: Cluster, file: str) -> str:
         raise FindingsError([Finding("readme/block", message, location=Location(file), fix=fix)])
     rows = "".join(f"| {what} | `{value}` |\n" for what, value in _rows(cluster))
     return f"{head}{_BEGIN}| What | Value |\n| --- | --- |\n{rows}{_END}{tail}"
+
+
+def with_block_of(text: str, other: str) -> str:
+    """``text`` with the block of ``other``; as it is where one of them has no whole block."""
+    mine, theirs = _BLOCK.search(text), _BLOCK.search(other)
+    return text[: mine.start()] + theirs[0] + text[mine.end() :] if mine and theirs else text
+
+
+def values_block(text: str) -> str:
+    """The part of a README that ``render`` writes, with its first line; empty where there is none."""
+    _, begin, rest = text.partition(_BEGIN)
+    return begin + rest.partition(_END)[0]
 
 
 def _rows(cluster: Cluster) -> Iterator[tuple[str, str]]:

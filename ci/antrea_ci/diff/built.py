@@ -1,0 +1,118 @@
+"""What the files of one state give when they are rendered, in a folder of its own, remembered by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import TypedDict, cast
+
+from antrea_ci import memory
+from antrea_ci.diff.revisions import File, State
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.repo import NOT_RENDERED_FROM, PIPELINES, ClusterRepo
+
+_WHAT = "renders"
+_BASES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+
+# What is remembered lies outside of the repository, where nobody expects a secret.
+_SECRET = re.compile(r"^kind: Secret$", re.MULTILINE)
+
+
+class _Kept(TypedDict):
+    rendered: dict[str, str]
+    stale: list[str]
+    images: list[str]
+    networks: list[str]
+    firewall: list[str]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a state gives: its manifests by file name, which of its files are stale, and lists for the summary."""
+
+    rendered: dict[str, str]
+    stale: list[str]
+    images: list[str]
+    networks: list[str]
+    firewall: list[str]
+
+
+def inputs(names: Iterable[str], *, among: Iterable[str]) -> list[str]:
+    """Those of ``names`` that can decide what a state gives, or that are part of it; ``among`` are all of its files."""
+    # An overlay may build from any folder that kustomize can build.
+    bases = {name.split("/")[0] for name in among if PurePosixPath(name).name in _BASES}
+    apart = tuple(folder for folder in (*PIPELINES, "firewall/") if folder.rstrip("/") not in bases)
+    return [name for name in names if name not in NOT_RENDERED_FROM and not name.startswith(apart)]
+
+
+def build(state: State, shown_as: str) -> Built:
+    """Renders ``state`` without touching it. ``shown_as`` is what messages call it.
+
+    Raises AntreaGitopsError where it cannot be rendered, MissingRequirementError without kustomize.
+    """
+    names = list(state.names())
+    files = state.read(inputs(names, among=names))
+    key = _key(files)
+    if built := _recalled(key):
+        return built
+    with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
+        _write(files, Path(folder), shown_as)
+        built = _built(ClusterRepo(Path(folder).resolve()))
+    if not any(_SECRET.search(text) for text in built.rendered.values()):
+        memory.keep(_WHAT, key, json.dumps(asdict(built)).encode())
+    return built
+
+
+def _built(repo: ClusterRepo) -> Built:
+    from antrea_ci.bundle.objects import read_objects
+    from antrea_ci.diff.overview import firewall, images, networks
+    from antrea_ci.model.effective import load
+    from antrea_ci.render.engine import render
+    from antrea_ci.render.kustomize import find_kustomize
+
+    cluster = load(repo)
+    rendering = render(repo, find_kustomize(repo), cluster)
+    rendered = rendering.trees[repo.rendered]
+    objects = read_objects(rendered, repo.name(repo.rendered))
+    texts = {name: data.decode() for name, data in rendered.items()}
+    return Built(texts, rendering.stale(), images(objects), networks(cluster), firewall(cluster, objects))
+
+
+def _key(files: Mapping[str, File]) -> str:
+    digest = hashlib.sha256(repr(memory.own_state()).encode())
+    for name, file in sorted(files.items()):
+        content = hashlib.sha256(file.data).digest()
+        digest.update(os.fsencode(name) + bytes([0, file.is_link]) + content)
+    return digest.hexdigest()
+
+
+def _recalled(key: str) -> Built | None:
+    data = memory.recall(_WHAT, key)
+    with suppress(ValueError, KeyError, TypeError):
+        kept = cast("_Kept", json.loads(data)) if data else None
+        return Built(**kept) if kept else None
+    return None
+
+
+def _write(files: Mapping[str, File], folder: Path, shown_as: str) -> None:
+    for name, file in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_link:
+            path.write_bytes(file.data)
+        elif not (path.parent / os.fsdecode(file.data)).resolve().is_relative_to(folder.resolve()):
+            raise AntreaGitopsError(
+                f"{name} of {shown_as} is a symbolic link that leads out of the repository",
+                why="a pull request could show what lies on the machine that renders it",
+                fix="put the file itself there",
+            )
+        else:
+            path.symlink_to(os.fsdecode(file.data))

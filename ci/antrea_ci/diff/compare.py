@@ -1,0 +1,158 @@
+"""Two states of one repository, compared: the one way into this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from antrea_ci.diff.built import Built, build, inputs
+from antrea_ci.diff.contents import compare_files, told_apart
+from antrea_ci.diff.model import ChangeClass, Effect, ListChange, ObjectChange, RepositoryDiff, in_order
+from antrea_ci.diff.objects import compare_objects
+from antrea_ci.diff.revisions import Changes, Commit, File, State, WorkingTree, base_of, changes
+from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
+from antrea_ci.render.readme import values_block
+from antrea_ci.repo import ClusterRepo
+from antrea_ci.values import text_at
+from antrea_ci.wording import count
+from antrea_ci.yamlio import read_all
+
+_MOST_NAMED = 5
+_NOTHING = Built({}, [], [], [], [])
+
+
+def compare(
+    root: Path, base: str | None = None, head: str | None = None, *, name: str = "", build_all: bool = False
+) -> RepositoryDiff:
+    """What differs between the commit ``base`` and the commit ``head``, or the working tree, of a cluster repository.
+
+    Without ``base`` it is where HEAD left the branch that is installed from. What cannot have changed is not rendered,
+    unless ``build_all`` asks for it. A side that cannot be rendered leaves a diff without objects that says why in
+    ``error``. Raises UsageError for a revision that is none, MissingRequirementError without kustomize.
+    """
+    repo = ClusterRepo.at(root)
+    start = Commit(repo.root, base) if base else base_of(repo.root, _install_branch(repo))
+    end = Commit(repo.root, head) if head else WorkingTree(repo.root)
+    found = changes(start, end)
+    name = name or repo.root.name
+    if not found.names and not build_all:
+        return RepositoryDiff(name, start.name, head or end.label)
+    diff = RepositoryDiff(name, start.label, end.label)
+    objects = compare_files(told_apart(found.before), told_apart(found.after))
+    if build_all or _can_differ(repo, found, [*start.names(), *end.names()]):
+        try:
+            sides = _sides(repo, start, end)
+        except _NotRenderedError as error:
+            return replace(diff, error=str(error))
+        diff = sides.told(diff)
+        objects += compare_objects(sides.committed, sides.head.rendered, repo.name(repo.rendered))
+    ordered = in_order(objects)
+    reasons = [diff.blocked, _immutable(repo, ordered)]
+    return replace(diff, objects=ordered, blocked="; ".join(filter(None, reasons)))
+
+
+def _can_differ(repo: ClusterRepo, found: Changes, among: Sequence[str]) -> bool:
+    """Whether one of the files that differ is read by ``render`` or written by it."""
+    left = inputs(found.names, among=among)
+    readme = repo.name(repo.readme_file)
+    if left != [readme]:
+        return bool(left)
+    return _values(found.before.get(readme)) != _values(found.after.get(readme))
+
+
+def _values(readme: File | None) -> str:
+    return values_block(readme.data.decode("utf-8", "replace")) if readme else ""
+
+
+class _NotRenderedError(Exception):
+    """At least one side gives no manifests; the text is what both have to say."""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """``committed``: the base's rendered/ by file name; ``base`` and ``head``: what the two states give now."""
+
+    repo: ClusterRepo
+    committed: dict[str, str]
+    base: Built
+    head: Built
+
+    def told(self, diff: RepositoryDiff) -> RepositoryDiff:
+        """``diff`` with what these say of it but for its objects."""
+        stale, old, new = self.base.stale, self.base, self.head
+        return replace(
+            diff,
+            images=ListChange(tuple(old.images), tuple(new.images)),
+            networks=ListChange(tuple(old.networks), tuple(new.networks)),
+            firewall=ListChange(tuple(old.firewall), tuple(new.firewall)),
+            warnings=(f"the base is stale: {_named(stale)} not what its sources give",) if stale else (),
+            stale_base=in_order(self._of_stale_base()),
+            blocked=_stale(new.stale) if new.stale else "",
+        )
+
+    def _of_stale_base(self) -> Sequence[ObjectChange]:
+        if not self.base.stale:
+            return ()
+        return compare_objects(self.committed, self.base.rendered, self.repo.name(self.repo.rendered))
+
+
+def _sides(repo: ClusterRepo, start: Commit, end: State) -> _Sides:
+    """Both states rendered at the same time. Raises _NotRenderedError."""
+    folder = f"{repo.name(repo.rendered)}/"
+    has_repository = repo.name(repo.cluster_file) in set(start.names())
+    with ThreadPoolExecutor(2) as pool:
+        base = pool.submit(build, start, start.label) if has_repository else None
+        head = pool.submit(build, end, end.label)
+        errors = [*_failed(base, f"the base, {start.label},"), *_failed(head, f"the head, {end.label},")]
+    if errors:
+        raise _NotRenderedError("\n".join(errors))
+    files = start.read(name for name in start.names() if name.startswith(folder))
+    committed = {name.removeprefix(folder): file.data.decode("utf-8", "replace") for name, file in files.items()}
+    return _Sides(repo, committed, base.result() if base else _NOTHING, head.result())
+
+
+def _failed(side: Future[Built] | None, who: str) -> Iterator[str]:
+    try:
+        if side:
+            side.result()
+    except MissingRequirementError:
+        raise
+    except AntreaGitopsError as error:
+        yield f"{who} cannot be rendered:\n{error.as_text()}"
+
+
+def _install_branch(repo: ClusterRepo) -> str:
+    documents, _ = read_all(repo.cluster_file.read_bytes(), repo.name(repo.cluster_file))
+    return text_at(documents[0].value if documents else None, ("install", "branch")) or "main"
+
+
+def _immutable(repo: ClusterRepo, changes: Sequence[ObjectChange]) -> str:
+    """Why a change must not be merged that an installed cluster cannot follow; empty where there is none."""
+    found = [
+        f"{change.object} {path.path}".rstrip()
+        for change in changes
+        for path in change.paths
+        if path.effect is Effect.MEANING and ChangeClass.IMMUTABLE in path.classes
+    ]
+    found += [one.object for one in changes if not one.paths and ChangeClass.IMMUTABLE in one.classes]
+    if not found:
+        return ""
+    from antrea_ci.installed_records import find_records
+
+    record = find_records(repo, _install_branch(repo)).governing
+    return f"the cluster is installed ({record.where}) and cannot follow a change of {_listed(found)}" if record else ""
+
+
+def _stale(files: Sequence[str]) -> str:
+    return f"{_named(files)} not what the sources give: run `antrea-gitops render` and commit what changes"
+
+
+def _named(files: Sequence[str]) -> str:
+    return f"{count(len(files), 'file')} ({_listed(files)}) {'is' if len(files) == 1 else 'are'}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    left = len(names) - _MOST_NAMED
+    return ", ".join([*names[:_MOST_NAMED], *([f"{left} more"] if left > 0 else [])])

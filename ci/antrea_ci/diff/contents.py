@@ -1,0 +1,100 @@
+"""The files of a repository that are no objects of the cluster, compared by their own structure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from antrea_ci.diff.classes import Subject, classify_whole
+from antrea_ci.diff.lineup import changed_whole, path_change
+from antrea_ci.diff.model import ABSENT, Difference, ObjectChange, Side, worst_first
+from antrea_ci.diff.revisions import File
+from antrea_ci.diff.structure import differences
+from antrea_ci.repo import WRITTEN
+from antrea_ci.yamlio import Value, read_all
+
+_STRUCTURED = (".yaml", ".yml", ".json")
+_LARGEST_TEXT = 512 * 1024
+
+
+def compare_files(before: Mapping[str, File], after: Mapping[str, File]) -> list[ObjectChange]:
+    """What differs between the files of two states; one with the same content under another name has moved."""
+    moved = dict(_moved(before, after))
+    gone = set(moved.values())
+    changes = [_moved_file(old, new) for new, old in moved.items()]
+    left = sorted({*before, *after} - gone - set(moved))
+    return [*changes, *(_of_file(name, before.get(name), after.get(name)) for name in left)]
+
+
+def told_apart(files: Mapping[str, File]) -> dict[str, File]:
+    """Those of ``files`` that count by themselves.
+
+    What `render` writes follows from them: the objects tell what it means, and a stale head is an error.
+    """
+    return {name: file for name, file in files.items() if not name.startswith(WRITTEN)}
+
+
+def _moved(before: Mapping[str, File], after: Mapping[str, File]) -> Iterator[tuple[str, str]]:
+    """New and old names of the files whose content is on both sides once, and not at the same place."""
+    old = _by_content({name: file for name, file in before.items() if name not in after})
+    new = _by_content({name: file for name, file in after.items() if name not in before})
+    for content, names in new.items():
+        if len(names) == 1 and len(old.get(content, ())) == 1 and content.data:
+            yield names[0], old[content][0]
+
+
+def _by_content(files: Mapping[str, File]) -> dict[File, list[str]]:
+    found: dict[File, list[str]] = {}
+    for name, file in files.items():
+        found.setdefault(file, []).append(name)
+    return found
+
+
+def _moved_file(old: str, new: str) -> ObjectChange:
+    # At its old place it is missing, at its new one it may begin to count.
+    parts = [classify_whole(_subject(old), "removed"), classify_whole(_subject(new), "added")]
+    classes = worst_first(name for part in parts for name in part.classes)
+    return ObjectChange("moved", new, classes, was=old, why=parts[0].why, is_file=True)
+
+
+def _of_file(name: str, before: File | None, after: File | None) -> ObjectChange:
+    subject = _subject(name)
+    if before is None or after is None:
+        what = "added" if before is None else "removed"
+        whole = classify_whole(subject, what)
+        return ObjectChange(what, name, whole.classes, why=whole.why, is_file=True)
+    found = _differences(name, before, after)
+    return changed_whole(name, [path_change(subject, one) for one in found], is_file=True)
+
+
+def _subject(name: str) -> Subject:
+    return Subject(is_file=True, name=name, group="", kind="", namespace="", object_name="")
+
+
+def _differences(name: str, before: File, after: File) -> list[Difference]:
+    if PurePosixPath(name).suffix in _STRUCTURED and not before.is_link and not after.is_link:
+        old, new = _value(before, name), _value(after, name)
+        if old is not ABSENT and new is not ABSENT:
+            return differences(old, new, kind=name)
+    return [Difference((), _shown(before), _shown(after))]
+
+
+def _value(file: File, name: str) -> Side:
+    """What the file holds, of several documents the list; absent where it cannot be read."""
+    documents, faults = read_all(file.data, name)
+    if faults:
+        return ABSENT
+    values: list[Value] = [document.value for document in documents]
+    return values[0] if len(values) == 1 else values
+
+
+def _shown(file: File) -> str:
+    if file.is_link:
+        return f"a symbolic link to {file.data.decode('utf-8', 'replace')}"
+    try:
+        if len(file.data) <= _LARGEST_TEXT and b"\0" not in file.data:
+            return file.data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    return f"{len(file.data)} bytes, sha256 {hashlib.sha256(file.data).hexdigest()}"
