@@ -13,7 +13,7 @@ from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Location
 from antrea_ci.yamlio import Value, parse_all
 
-_RELATED = "RELATED_IMAGE_"  # the Operator Lifecycle Manager's convention, which bundles of operators share
+RELATED_IMAGE = "RELATED_IMAGE_"  # the Operator Lifecycle Manager's convention, which bundles of operators share
 _LATEST = re.compile(r"(?<![\w./:@-])[\w.-]+(?::\d+)?(?:/[\w.-]+)+:latest(?![\w.@-])")
 # Reading a long configuration as YAML takes longer than this look at it.
 _MAY_HOLD_FIELDS = re.compile(r"[iI]mage[\"']?\s*:|RELATED_IMAGE_")
@@ -75,9 +75,9 @@ def image_texts(item: BundleObject) -> Iterator[ImageText]:
 
 def _in_value(value: Value, path: Steps, *, is_image: bool) -> Iterator[ImageText]:
     if isinstance(value, dict):
-        related = str(value.get("name", "")).startswith(_RELATED)
+        related = str(value.get("name", "")).startswith(RELATED_IMAGE)
         for key, below in value.items():
-            yield from _in_value(below, (*path, key), is_image=_names_an_image(key) or (related and key == "value"))
+            yield from _in_value(below, (*path, key), is_image=names_an_image(key) or (related and key == "value"))
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _in_value(below, (*path, index), is_image=False)
@@ -85,8 +85,9 @@ def _in_value(value: Value, path: Steps, *, is_image: bool) -> Iterator[ImageTex
         yield from _in_text(value, path, is_image=is_image)
 
 
-def _names_an_image(key: str) -> bool:
-    return key == "image" or key.endswith("Image") or key.startswith(_RELATED)
+def names_an_image(key: str) -> bool:
+    """Whether the value of ``key`` is an image, by the custom of Kubernetes and of operators."""
+    return key == "image" or key.endswith("Image") or key.startswith(RELATED_IMAGE)
 
 
 def _in_text(text: str, path: Steps, *, is_image: bool) -> Iterator[ImageText]:
