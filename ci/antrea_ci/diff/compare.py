@@ -37,16 +37,16 @@ def compare(
     end = Commit(repo.root, head) if head else WorkingTree(repo.root)
     found = changes(start, end)
     name = name or repo.root.name
-    if not found.names and not build_all:
-        return RepositoryDiff(name, start.name, head or end.label)
-    diff = RepositoryDiff(name, start.label, end.label)
+    # A repository without a change is looked at with as few calls of git as there can be.
+    diff = RepositoryDiff(name, start.label if found.names else start.name, end.label if found.names else end.name)
     objects = compare_files(told_apart(found.before), told_apart(found.after))
-    if build_all or _can_differ(repo, found, [*start.names(), *end.names()]):
+    can_differ = bool(found.names) and _can_differ(repo, found, [*start.names(), *end.names()])
+    if build_all or can_differ:
         try:
             sides = _sides(repo, start, end)
         except _NotRenderedError as error:
             return replace(diff, error=str(error))
-        diff = sides.told(diff)
+        diff = sides.told(diff) if can_differ else diff
         objects += compare_objects(sides.committed, sides.head.rendered, repo.name(repo.rendered))
     ordered = in_order(objects)
     reasons = [diff.blocked, _immutable(repo, ordered)]

@@ -82,7 +82,11 @@ class WorkingTree:
     """The files as they are now; one that goes while they are read is not there."""
 
     root: Path
-    label: str = "the working tree"
+    name: str = "the working tree"
+
+    @property
+    def label(self) -> str:
+        return self.name
 
     def names(self) -> Iterable[str]:
         return vcs.worktree_files(self.root) or ()
