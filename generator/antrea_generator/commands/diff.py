@@ -51,8 +51,20 @@ def command(
         click.echo(text)
     if report_to:
         write_report(session.directory / report_to, _written(diffs, "json", ""))
+    if output or output_format != "text":
+        _tell_failures(diffs)
     failed = any(diff.error or diff.blocked or (exit_code and diff.has_meaning) for diff in diffs)
     return int(failed)
+
+
+def _tell_failures(diffs: Sequence[RepositoryDiff]) -> None:
+    """On stderr why the exit code is 1: a pipeline sends the report elsewhere, and its log would end without a word."""
+    from antrea_ci.diff.visible import visible
+
+    for diff in diffs:
+        for reason in filter(None, (diff.error, diff.blocked)):
+            name = f"{diff.repository}: " if len(diffs) > 1 else ""
+            click.echo(visible(f"error: {name}{reason}"), err=True)
 
 
 def _compared(
