@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Control characters, and format characters such as those that turn the direction of reading (CVE-2021-42574).
-_KEPT = frozenset("\n\t")
 _NO_MARKS = frozenset(" -/.,=()")
 _TICKS = re.compile("`+")
 # Readers of Markdown count up to 255 backticks of a fence (cmark src/blocks.c); a longer run would end any block.
@@ -15,9 +13,11 @@ _LONGEST_RUN = 100
 
 def visible(text: str) -> str:
     """``text`` with every character that cannot be seen, but for line breaks and tabs, as ``\\u`` and its number."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if _is_visible(char) else _escaped(char) for char in text)
+    return "\n".join(line if line.isprintable() else _visible_line(line) for line in text.split("\n"))
+
+
+def _visible_line(line: str) -> str:
+    return "".join(char if char.isprintable() or _is_visible(char) else _escaped(char) for char in line)
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -42,7 +42,9 @@ def _shortened(found: re.Match[str]) -> str:
 
 
 def _is_visible(char: str) -> bool:
-    return char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    # Neither control characters, nor format characters such as those that turn the direction of reading
+    # (CVE-2021-42574), nor what is no character.
+    return char == "\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def _escaped(char: str) -> str:

@@ -41,9 +41,10 @@ def read(folder: int, name: str) -> bytes:
         raise
     except OSError:
         raise UnusableError("it cannot be read, or is a symbolic link") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnusableError("it is no regular file")
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnusableError("it is no regular file")
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise UnusableError(f"it is larger than {LARGEST >> 20} MiB")
