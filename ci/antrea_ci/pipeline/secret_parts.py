@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from antrea_ci.facts import facts
 from antrea_ci.pipeline.answers import fields
-from antrea_ci.values import mapping_at
+from antrea_ci.values import mapping_at, texts_at
 
 SHORTEST = 4
 """A shorter part is not masked alone: a log without every `ab` is of no use to anybody."""
@@ -55,7 +55,7 @@ def _secret(variable: str, value: str, form: str) -> Secret:
     elif form == "login":
         parts += _login(value.strip())
     elif form == "user":
-        parts = [value.strip()] if len(value.strip()) >= _SHORTEST_USER else []
+        parts = _user(value.strip())
     return Secret(variable, value, tuple(dict.fromkeys(filter(None, parts))), fault)
 
 
@@ -85,7 +85,13 @@ def _lines(value: str) -> list[str]:
 
 def _login(text: str) -> list[str]:
     user, _, password = text.partition(":")
-    return [password, *([user] if len(user) >= _SHORTEST_USER else [])]
+    return [password, *_user(user)]
+
+
+def _user(name: str) -> list[str]:
+    """The name, unless a log without it could not be read."""
+    common = texts_at(facts("secret-variables")["common_users"], ())
+    return [] if len(name) < _SHORTEST_USER or name.casefold() in common else [name]
 
 
 def _pull_secret(text: str) -> tuple[list[str], str]:

@@ -89,8 +89,9 @@ def test_the_whole_pull_secret_is_masked_as_written_and_in_one_line() -> None:
     assert json.dumps(json.loads(PULL_SECRET), separators=(",", ":")) in found
 
 
-def test_short_names_of_users_and_notes_are_not_masked_alone() -> None:
-    assert not masked(ENVIRONMENT) & {"root", "admin", "# public key: age1public"}
+def test_short_and_common_names_of_users_and_notes_are_not_masked_alone() -> None:
+    environment = {**ENVIRONMENT, "ANTREA_GITOPS_SECRET_REGISTRY": "openshift:mirror-pass"}
+    assert not masked(environment) & {"root", "admin", "openshift", "# public key: age1public"}
 
 
 def test_parts_that_would_mask_everything_are_told_and_left_out() -> None:
