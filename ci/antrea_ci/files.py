@@ -36,6 +36,21 @@ def write_atomically(path: Path, data: bytes, *, mode: int | None = None) -> Non
         raise
 
 
+def create_atomically(path: Path, data: bytes, *, mode: int) -> None:
+    """Makes ``path`` with ``data`` in one step; raises FileExistsError where something is there already."""
+    sweep(path.parent)
+    handle, name = tempfile.mkstemp(prefix=_ours(), dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, mode & ~_umask())
+        os.link(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
 def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
     """Makes the folder ``target`` hold exactly ``files`` (relative POSIX path to content), swapped in as one step."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,126 @@
+"""What ``update`` brings over, and what it leaves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from antrea_generator.update import delivery, run
+from antrea_generator.update.scratch import FileState, Scratch
+from support.repos import git
+from support.template_pairs import Pair
+
+MINE = "# Notes\n\nThe network is 10.128.0.0/14.\n\nmine\n\nlast\n"
+THEIRS = "# Notes\n\nThe network is {{ cluster_network }}.\n\ntheirs\n\nlast\n"
+NEWER = {
+    "template/extra.txt": None,
+    "template/added.txt": "added\n",
+    "template/NOTES.md.jinja": THEIRS,
+}
+
+
+def test_the_outcome_stands_in_the_working_tree_uncommitted(pair: Pair):
+    pair.change({"NOTES.md": MINE.replace("mine", "first").replace("last", "mine")})
+    (pair.repo / "notes of mine").write_text("not tracked\n")
+    head = git(pair.repo, "rev-parse", "HEAD")
+    pair.release(NEWER)
+    done = pair.update()
+    assert done.code == 0, done.err
+    changed = ['?? "notes of mine"', "?? added.txt", "D extra.txt", "M .copier-answers.yml", "M NOTES.md"]
+    assert pair.status() == changed
+    assert (pair.repo / "NOTES.md").read_text() == MINE.replace("mine", "theirs").replace("last", "mine")
+    assert git(pair.repo, "rev-parse", "HEAD") == head
+    assert "v0.1.0 → v0.2.0" in done.out
+    assert "extra.txt: removed" in done.out
+    # The same again: what is there already is not in the way.
+    again = pair.update()
+    assert (again.code, pair.status()) == (0, changed)
+
+
+def test_a_dry_run_shows_the_same_and_changes_nothing(pair: Pair):
+    pair.release(NEWER)
+    before = pair.state()
+    tried = pair.update("--dry-run")
+    assert pair.state() == before
+    assert "4 files would change; nothing was changed" in tried.out
+    done = pair.update()
+    assert tried.out.splitlines()[:-1] == done.out.splitlines()[:-1]
+
+
+def test_with_conflicts_the_tree_stays_and_every_place_is_told(pair: Pair):
+    pair.change({"NOTES.md": MINE, "extra.txt": "mine\n"})
+    pair.release(NEWER)
+    told = pair.refused(code=5)
+    assert "NOTES.md: conflict\n  lines 5 to 9:\n" in told
+    assert "  mine\n" in told
+    assert "  theirs\n" in told
+    assert "extra.txt: conflict\n  the template drops this file, and it was changed here; it would be deleted" in told
+
+
+def test_conflicts_come_over_with_markers_where_that_is_asked_for(pair: Pair):
+    pair.change({"NOTES.md": MINE, "extra.txt": "mine\n"})
+    pair.release(NEWER)
+    done = pair.update("--keep-conflicts")
+    assert done.code == 5
+    assert "resolve the conflicts in NOTES.md, extra.txt, then commit" in done.out
+    assert (
+        "<<<<<<< before updating\nmine\n=======\ntheirs\n>>>>>>> after updating\n"
+        in (pair.repo / "NOTES.md").read_text()
+    )
+    assert (pair.repo / "extra.txt").read_text() == "mine\n"
+    assert (pair.repo / "added.txt").read_text() == "added\n"
+    # Git refuses to commit a file that it calls unmerged.
+    assert git(pair.repo, "diff", "--name-only", "--diff-filter=U") == "NOTES.md"
+
+
+def test_what_is_not_committed_is_never_overwritten(pair: Pair):
+    (pair.repo / "NOTES.md").write_text(MINE)
+    (pair.repo / "added.txt").write_text("mine\n")
+    (pair.repo / "cluster.yaml").write_text((pair.repo / "cluster.yaml").read_text() + "# mine\n")
+    pair.release(NEWER)
+    told = pair.refused()
+    assert (
+        "added.txt: error: the template brings this file, and something that the last commit does not have is" in told
+    )
+    assert "NOTES.md: error: has changes that are not committed" in told
+    assert "cluster.yaml: error: has changes that are not committed" in told
+
+
+def test_an_update_that_is_cut_off_is_completed_by_the_next(pair: Pair, monkeypatch: pytest.MonkeyPatch):
+    pair.release(NEWER)
+    put = delivery._put
+
+    def cut_off(path: Path, *states: FileState | None) -> None:
+        if path.name == "extra.txt":
+            raise KeyboardInterrupt
+        put(path, *states)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_put", cut_off)
+        assert pair.update().code == 130
+    assert pair.status() == ["?? added.txt", "M NOTES.md"]
+    assert pair.update().code == 0
+    assert pair.status() == ["?? added.txt", "D extra.txt", "M .copier-answers.yml", "M NOTES.md"]
+
+
+def test_the_clone_is_private_and_goes_whatever_happens(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    seen: list[tuple[int, bool]] = []
+
+    def broken(clone: Scratch, *_: object) -> None:
+        seen.append((clone.work.stat().st_mode & 0o777, clone.work.is_relative_to(tmp_path / "tmp")))
+        raise KeyboardInterrupt
+
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(run, "setting", broken)
+    before = pair.state()
+    assert pair.update().code == 130
+    assert seen == [(0o700, True)]
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert pair.state() == before
+
+
+def test_an_error_that_only_the_outcome_has_stops_it(pair: Pair):
+    pair.release({"template/notes.orig": "left behind\n"})
+    assert "notes.orig: error: was left by an update" in pair.refused()
