@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
 from typing import TypeAlias
 
+from antrea_ci.diff.likeness import alike_pairs
 from antrea_ci.diff.model import Change
 from antrea_ci.diff.structure.knowledge import kinds_of
-from antrea_ci.diff.structure.leaves import Leaf, leaves
+from antrea_ci.diff.structure.leaves import Leaves, leaves
 from antrea_ci.diff.structure.place import Place
 from antrea_ci.diff.structure.spelling import identity
 from antrea_ci.render.explode import identify
@@ -19,11 +19,6 @@ from antrea_ci.render.naming import ObjectId
 from antrea_ci.yamlio import Value
 
 Manifest: TypeAlias = dict[str, Value]
-
-# DESIGN and issue 5: "paired when unique and at least 90 % equal".
-_ALIKE = 0.9
-# Comparisons of leaves in a group of objects that were deleted and created; beyond it only equal ones are paired.
-_MOST_WORK = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -131,88 +126,46 @@ def _same(before: Located, after: Located) -> Pair:
     return Pair("changed" if before.file == after.file else "moved", before, after)
 
 
-class _Group:
-    """Deleted and created objects that could be the same ones, with numbers for their leaves."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Leaf, int] = defaultdict(count().__next__)
-        self._leaves: dict[int, frozenset[int]] = {}
-
-    def leaves(self, one: Located) -> frozenset[int]:
-        """The leaves of an object without its identity."""
-        if id(one) not in self._leaves:
-            place = Place(kinds=kinds_of(str(one.manifest.get("kind", "")), [one.manifest]))
-            found = leaves(_without_identity(one.manifest), place)
-            self._leaves[id(one)] = frozenset(self._numbers[leaf] for leaf in found)
-        return self._leaves[id(one)]
-
-    def size(self, one: Located) -> int:
-        """How many leaves it has."""
-        return len(self.leaves(one))
-
-    def alike(self, one: Located, other: Located) -> bool:
-        left, right = self.leaves(one), self.leaves(other)
-        needed = _ALIKE * max(len(left), len(right))
-        return min(len(left), len(right)) >= needed and len(left & right) >= needed
-
-
-def _without_identity(manifest: Manifest) -> Value:
-    value = {key: below for key, below in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
-    metadata = manifest.get("metadata")
-    named = metadata.items() if isinstance(metadata, dict) else ()
-    about = {key: below for key, below in named if key not in ("name", "namespace")}
-    return {**value, **({"metadata": about} if about else {})}
-
-
 def _matched(deleted: list[Located], created: list[Located]) -> list[Pair]:
-    """Takes those that belong together out of both lists."""
-    group = _Group()
+    """Takes those that belong together out of both lists; what is the most likely, the same name, first."""
+    leaves = {id(one): _leaves(one) for one in (*deleted, *created)}
     pairs: list[Pair] = []
-    for change, key in _LIKELY:
-        pairs += _unique(change, deleted, created, key, group.alike, group.size)
-    pairs += _unique("renamed", deleted, created, lambda one: (_kind(one), group.leaves(one)), _always)
-    pairs += _unique("renamed", deleted, created, _kind, group.alike, group.size)
+    for change, key in _KEYS:
+        lefts, rights = _by(deleted, key), _by(created, key)
+        for common in lefts.keys() & rights.keys():
+            left, right = lefts[common], rights[common]
+            edges = alike_pairs([leaves[id(one)] for one in left], [leaves[id(one)] for one in right])
+            pairs += [Pair(change, left[i], right[j]) for i, j in edges]
+        paired = {id(side) for found in pairs for side in (found.before, found.after)}
+        for rest in (deleted, created):
+            rest[:] = [one for one in rest if id(one) not in paired]
     return pairs
 
 
-def _kind(one: Located) -> Hashable:
-    return (one.identity.group, one.identity.kind) if one.identity else one
+def _leaves(one: Located) -> Leaves:
+    """The leaves of an object without its identity."""
+    value: Manifest = {key: below for key, below in one.manifest.items() if key not in ("apiVersion", "kind")}
+    metadata = value.pop("metadata", None)
+    named = metadata.items() if isinstance(metadata, dict) else ()
+    about = {key: below for key, below in named if key not in ("name", "namespace")}
+    place = Place(kinds=kinds_of(str(one.manifest.get("kind", "")), [one.manifest]))
+    return leaves({**value, **({"metadata": about} if about else {})}, place)
 
 
 def _named(one: Located) -> Hashable:
-    return (one.identity.group, one.identity.kind, one.identity.name) if one.identity else one
+    return (one.identity.group, one.identity.kind, one.identity.name) if one.identity else one.file
 
 
 def _of_any_group(one: Located) -> Hashable:
-    return (one.identity.kind, one.identity.namespace, one.identity.name) if one.identity else one
+    return (one.identity.kind, one.identity.namespace, one.identity.name) if one.identity else one.file
 
 
-# What is the most likely comes first: a name is kept, a group is kept.
-_LIKELY: tuple[tuple[Change, Callable[[Located], Hashable]], ...] = (("moved", _named), ("renamed", _of_any_group))
+def _kind(one: Located) -> Hashable:
+    return (one.identity.group, one.identity.kind) if one.identity else one.file
 
 
-def _always(_one: Located, _other: Located) -> bool:
-    return True
-
-
-def _unique(
-    change: Change,
-    deleted: list[Located],
-    created: list[Located],
-    key: Callable[[Located], Hashable],
-    fits: Callable[[Located, Located], bool],
-    size: Callable[[Located], int] | None = None,
-) -> Iterator[Pair]:
-    """Takes out of both lists the pairs with the same key of which each is the only one that fits the other."""
-    groups = _by(created, key)
-    for common, lefts in _by(deleted, key).items():
-        rights = groups.get(common, [])
-        if size and sum(map(size, lefts)) * len(rights) > _MOST_WORK:
-            continue
-        edges = [(i, j) for i, one in enumerate(lefts) for j, other in enumerate(rights) if fits(one, other)]
-        per_left, per_right = Counter(i for i, _ in edges), Counter(j for _, j in edges)
-        for i, j in edges:
-            if per_left[i] == per_right[j] == 1:
-                deleted.remove(lefts[i])
-                created.remove(rights[j])
-                yield Pair(change, lefts[i], rights[j])
+_KEYS: tuple[tuple[Change, Callable[[Located], Hashable]], ...] = (
+    ("moved", _named),
+    ("renamed", _of_any_group),
+    ("renamed", _kind),
+)

@@ -37,6 +37,9 @@ def _compare(before: Value, after: Value, place: Place) -> Iterator[Found]:
         yield from _mappings(before, after, place)
     elif isinstance(before, list) and isinstance(after, list):
         yield from compare_lists(before, after, place, _compare)
+    elif before is None and isinstance(after, dict) and after:
+        # A key without a value, such as Antrea's `featureGates:` with only comments below it, is filled key by key.
+        yield from _mappings({}, after, place)
     else:
         yield from _scalars(before, after, place)
 

@@ -52,6 +52,8 @@ def may_be_structured(text: str) -> bool:
 
     Of single lines it takes ``{"a":1}``, ``{a: 1}``, ``[a, b]``, but not ``[a-z]`` or ``{.metadata.name}``.
     """
+    if "\n" not in text and text.lstrip()[:1] not in ("{", "["):
+        return False
     plain = text.strip()
     if "\n" in plain:
         return len(text) <= _LARGEST

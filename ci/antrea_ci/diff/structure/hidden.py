@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import Literal
 
-from antrea_ci.diff.model import ABSENT, Difference, Effect, Side
+from antrea_ci.diff.model import ABSENT, Difference, Effect
 from antrea_ci.diff.paths import Item
 from antrea_ci.diff.structure.knowledge import kinds_of, secret_fields, stand_in
 from antrea_ci.diff.structure.place import Found, Place
@@ -33,18 +35,27 @@ def is_a_secret_object(value: Value) -> bool:
 
 def is_secret(place: Place, value: Value) -> bool:
     """Whether the name of a field, or of the variable whose value this is, makes its text or number a secret."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    name = _name(place)
+    named = _secrecy(name) if name else ""
+    if not named or isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
-    name, text = _name(place), str(value)
+    text = str(value)
     if judge.is_encrypted(text) or stand_in().fullmatch(text):
         return False
+    if named == "doubtful":
+        return judge.is_password(text, prose=True)
+    return named == "always" or (isinstance(value, str) and (judge.is_random(text) or not _OBJECT_NAME.fullmatch(text)))
+
+
+@lru_cache(maxsize=4096)
+def _secrecy(name: str) -> Literal["", "always", "doubtful", "token"]:
+    """How much a name says: ``token`` and its like have values that are mere names of objects too."""
     lower = name.lower()
     if name in secret_fields() or lower.endswith(known.words("password_keys")):
-        return True
+        return "always"
     if lower.endswith(known.words("doubtful_password_keys")):
-        return judge.is_password(text, prose=True)
-    is_named = lower.endswith(known.words("token_keys")) and isinstance(value, str)
-    return is_named and (judge.is_random(text) or not _OBJECT_NAME.fullmatch(text))
+        return "doubtful"
+    return "token" if lower.endswith(known.words("token_keys")) else ""
 
 
 def _name(place: Place) -> str:
@@ -163,6 +174,3 @@ def _lines(key: str, value: Value, indent: str) -> Iterator[str]:
         yield from (f"{indent}  {line}" for line in value.split("\n"))
     else:
         yield f"{head} {value}"
-
-
-__all__ = ["HIDDEN", "HIDDEN_OTHER", "Side", "hide", "is_a_secret_object", "is_secret", "without_secrets"]

@@ -20,6 +20,15 @@ def labels_of_both(before: Sequence[Value], after: Sequence[Value], keys: Keys) 
     return None
 
 
+def labels_of(items: Sequence[Value], keys: Keys) -> list[str] | None:
+    """The labels of a list alone."""
+    for one in keys.by:
+        labels = _labels(items, one, keys.default)
+        if labels is not None and len(set(labels)) == len(labels):
+            return labels
+    return None
+
+
 def numbered(labels: Sequence[str]) -> list[str]:
     """The labels, each once: the second ``a`` is ``a#2``."""
     unique: dict[str, None] = {}
@@ -38,10 +47,13 @@ def _labels(items: Sequence[Value], keys: tuple[str, ...], default: dict[str, Va
     for item in items:
         if not isinstance(item, dict):
             return None
-        values = [item.get(key, default.get(key)) for key in keys]
-        if any(value is None or isinstance(value, dict | list) for value in values):
-            return None
-        labels.append(",".join(f"{key}={_plain(value)}" for key, value in zip(keys, values, strict=True)))
+        parts: list[str] = []
+        for key in keys:
+            value = item.get(key, default.get(key))
+            if value is None or isinstance(value, dict | list):
+                return None
+            parts.append(f"{key}={_plain(value)}")
+        labels.append(",".join(parts))
     return labels
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from antrea_ci.diff.structure.forms import may_be_structured, readers
 from antrea_ci.diff.structure.knowledge import is_ordered, keys_of
-from antrea_ci.diff.structure.labels import labels_of_both
+from antrea_ci.diff.structure.labels import labels_of
 from antrea_ci.diff.structure.place import Place
 from antrea_ci.diff.structure.spelling import normal
 from antrea_ci.yamlio import Value
@@ -26,12 +25,16 @@ def leaves(value: Value, place: Place) -> Leaves:
     Spelling and the order of lists make no difference. Texts that hold YAML, JSON, certificates or assignments are
     taken apart too. An empty mapping or list is a leaf.
     """
+    found: list[tuple[str, str]] = []
+    _collect(value, place, "", found)
+    if len(set(found)) == len(found):
+        return frozenset((path, text, 1) for path, text in found)
     counts: Counter[tuple[str, str]] = Counter()
-    found: list[Leaf] = []
-    for path, text in _walk(value, place, ""):
-        counts[path, text] += 1
-        found.append((path, text, counts[path, text]))
-    return frozenset(found)
+    leaves: list[Leaf] = []
+    for one in found:
+        counts[one] += 1
+        leaves.append((*one, counts[one]))
+    return frozenset(leaves)
 
 
 def meaning(value: Value, place: Place) -> str:
@@ -51,26 +54,22 @@ def likeness(one: Leaves, other: Leaves) -> float:
     return len(one & other) / larger if larger else 1.0
 
 
-def _walk(value: Value, place: Place, path: str) -> Iterator[tuple[str, str]]:
+def _collect(value: Value, place: Place, path: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, dict) and value:
         for key, below in value.items():
-            yield from _walk(below, place.below(key), f"{path}.{key}")
+            _collect(below, place.below(key), f"{path}.{key}", found)
     elif isinstance(value, list) and value:
-        for label, below in zip(_labels(value, place), value, strict=True):
-            yield from _walk(below, place.item(label), f"{path}[{label}]")
+        labels = labels_of(value, keys_of(place)) or [""] * len(value)
+        for label, below in zip(labels, value, strict=True):
+            _collect(below, place.item(label), f"{path}[{label}]", found)
     elif isinstance(value, dict | list):
-        yield path, str(value)
+        found.append((path, str(value)))
     else:
         inner = _inside(value, place) if isinstance(value, str) else None
         if inner is None:
-            yield path, normal(value, place)
+            found.append((path, normal(value, place)))
         else:
-            yield from _walk(inner, place.inner(""), f"{path} → ")
-
-
-def _labels(items: list[Value], place: Place) -> list[str]:
-    both = labels_of_both(items, items, keys_of(place))
-    return both[0] if both else [""] * len(items)
+            _collect(inner, place.inner(""), f"{path} → ", found)
 
 
 def _inside(text: str, place: Place) -> Value:

@@ -49,13 +49,13 @@ def identity(value: Value) -> str:
 def normal(value: Value, place: Place) -> str:
     """The text of a scalar that all its spellings share."""
     if isinstance(value, bool) or value is None:
-        return identity(value)
+        return str(value)
     amount = _quantity(value) if is_quantity(place) else None
     if amount is not None:
         return f"quantity {amount}"
     if isinstance(value, int | float):
-        return identity(int(value)) if _is_whole(value) else identity(value)
-    return identity(usual_address(value) if isinstance(value, str) else value)
+        return str(int(value) if _is_whole(value) else value)
+    return f'"{usual_address(value)}"' if isinstance(value, str) else identity(value)
 
 
 def _is_whole(value: float) -> bool:
