@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,8 +67,13 @@ def repository_of(reference: str) -> str:
 
 def image_texts(item: BundleObject) -> Iterator[ImageText]:
     """Every image of an object. Comments, and the texts of a CustomResourceDefinition, name none."""
-    if item.kind != "CustomResourceDefinition":
-        for name, value in item.value.items():
+    return images_in(item.value)
+
+
+def images_in(manifest: Mapping[str, Value]) -> Iterator[ImageText]:
+    """The same for the manifest of an object."""
+    if manifest.get("kind") != "CustomResourceDefinition":
+        for name, value in manifest.items():
             if name != "metadata":
                 yield from _in_value(value, (name,), is_image=False)
 

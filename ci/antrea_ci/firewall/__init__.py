@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
+from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.firewall.addresses import End, family
 from antrea_ci.firewall.rule import Phase, Rule, Wanted, rows
 from antrea_ci.model.effective import Cluster
@@ -16,21 +17,22 @@ __all__ = ["Phase", "Rule", "rules"]
 _ANY_NEWER = "99.0"  # where no version is known, the newest one that the facts have counts
 
 
-def rules(cluster: Cluster, install: Value) -> tuple[Rule, ...]:
+def rules(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     """Every rule that the cluster needs, in the order of facts/ports.yaml, none twice.
 
-    ``install`` is the manifest of the AntreaInstall as it is rendered; None where there is none, then Antrea's defaults
-    count. The install-config is read from the repository. FindingsError where it is no YAML.
+    ``objects`` are the rendered manifests, by any names; without an AntreaInstall among them Antrea's defaults count.
+    The install-config is read from the repository. FindingsError where it is no YAML.
     """
     from antrea_ci.firewall.antrea import antrea_rows, configuration, shows_pods
     from antrea_ci.firewall.ends import Sources
     from antrea_ci.firewall.openshift import openshift_rows
     from antrea_ci.render.settings import antrea_version
 
+    install = next((one for one in objects.values() if _is_install(one)), None)
     version = antrea_version(cluster, None) or _ANY_NEWER
     agent = configuration("agent", text_at(install, ("spec", "antreaAgentConfig")), version)
     controller = configuration("controller", text_at(install, ("spec", "antreaControllerConfig")), version)
-    sources = Sources(cluster, _install_config(cluster), install, agent)
+    sources = Sources(cluster, _install_config(cluster), list(objects.values()), install, agent)
     wanted = list(antrea_rows(agent, controller))
     if cluster.file.flavour == "openshift":
         wanted += openshift_rows(cluster, shows_pods=shows_pods(agent), has_proxy=bool(sources.proxies()))
@@ -65,6 +67,11 @@ def _expanded(wanted: Wanted, ends: Mapping[str, Sequence[End]]) -> Iterator[Rul
 
 def _named(protocol: str, families: set[int]) -> str:
     return "ICMPv6" if protocol == "ICMP" and families == {6} else protocol
+
+
+def _is_install(manifest: Value) -> bool:
+    group = text_at(manifest, ("apiVersion",)).rpartition("/")[0]
+    return (group, text_at(manifest, ("kind",))) == (CR_GROUP, "AntreaInstall")
 
 
 def _install_config(cluster: Cluster) -> Value:

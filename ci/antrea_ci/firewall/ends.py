@@ -9,10 +9,9 @@ from antrea_ci.antrea_options.config import Config
 from antrea_ci.firewall.addresses import End, end, goes_direct
 from antrea_ci.firewall.antrea import flow_collector
 from antrea_ci.firewall.rule import groups, release_registries
-from antrea_ci.image_references import repository_of
+from antrea_ci.image_references import Form, images_in, is_reference, repository_of
 from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
-from antrea_ci.render.overlay import IMAGE_FIELDS
 from antrea_ci.values import items_at, mapping_at, text_at, texts_at, value_in_any_case
 from antrea_ci.yamlio import Value, read_all
 
@@ -21,10 +20,15 @@ _RELEASE = "quay.io/openshift-release-dev"
 
 @dataclass(frozen=True)
 class Sources:
-    """What names the ends: the cluster, its install-config as it stands (None on Kubernetes), and the AntreaInstall."""
+    """What names the ends.
+
+    ``config`` is the install-config as it stands (None on Kubernetes); ``install`` is the AntreaInstall among the
+    rendered ``objects`` (None where there is none), and ``agent`` what its agents hold.
+    """
 
     cluster: Cluster
     config: Value
+    objects: Sequence[Value]
     install: Value
     agent: Config
 
@@ -86,11 +90,11 @@ class Sources:
         return [End(one.name, one.port or _own_port(place)) for place in places for one in _named(place, "address")]
 
     def _image_hosts(self) -> Iterator[str]:
+        """The registries of the images that the objects name, and of those in cluster.yaml."""
         images = self.cluster.file.images
-        spec = mapping_at(self.install, ("spec",))
-        named = [images.operator, *(text_at(spec, (field,)) for field in IMAGE_FIELDS)]
-        if not any(named[1:]):
-            named += [image for key in IMAGE_FIELDS.values() if (image := getattr(images, key))]
+        named = [images.operator, images.antrea, images.agent, images.controller, images.interworking]
+        found = [text for one in self.objects for text in images_in(mapping_at(one, ()))]
+        named += [text.text for text in found if text.form is Form.FIELD and is_reference(text.text)]
         yield from (registry_host(repository_of(image)) for image in named if image)
 
     def _mirrors(self) -> Iterator[str]:

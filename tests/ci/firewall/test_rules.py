@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 import yaml
@@ -20,17 +20,17 @@ from antrea_ci.firewall.rule import groups, rows
 from antrea_ci.model.effective import Cluster, load
 from support.small import INSTALL_CONFIG, cluster_repo
 
+VERSION = "operator.antrea.vmware.com/v1"
 NODES, PODS = "10.1.224.0/24", "10.128.0.0/14"
-Lines: TypeAlias = Callable[..., set[str]]
 
 
 def manifest(agent: Any = None, controller: Any = None, **spec: Any) -> dict[str, Any]:
-    """An AntreaInstall with these configurations."""
+    """The rendered objects: an AntreaInstall with these configurations."""
     texts = {
         "antreaAgentConfig": yaml.safe_dump(agent or {}),
         "antreaControllerConfig": yaml.safe_dump(controller or {}),
     }
-    return {"spec": {**texts, **spec}}
+    return {"AntreaInstall/a/b": {"apiVersion": VERSION, "kind": "AntreaInstall", "spec": {**texts, **spec}}}
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +145,8 @@ def test_a_gate_counts_as_the_version_has_it(other: Callable[..., Cluster]) -> N
 
 
 def test_what_antrea_cannot_read_leaves_its_defaults(cluster: Cluster) -> None:
-    broken = {"spec": {"antreaAgentConfig": "a: [", "antreaControllerConfig": "- list"}}
-    assert rules(cluster, broken) == rules(cluster, None) == rules(cluster, manifest())
+    broken = manifest(antreaAgentConfig="a: [", antreaControllerConfig="- list")
+    assert rules(cluster, broken) == rules(cluster, {}) == rules(cluster, manifest())
 
 
 def test_the_articles_ports_are_for_the_installation_and_for_good_without_encapsulation(cluster: Cluster) -> None:
@@ -178,7 +178,7 @@ def test_openshift_on_vsphere(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("port", [10349, 10350, 10351])
 def test_the_ranges_of_openshift_do_not_cover_antreas_own_ports(cluster: Cluster, port: int) -> None:
-    ranges = [rule.port.split("-") for rule in rules(cluster, None) if "-" in rule.port]
+    ranges = [rule.port.split("-") for rule in rules(cluster, {}) if "-" in rule.port]
     assert not [ends for ends in ranges if int(ends[0]) <= port <= int(ends[1])]
     assert f"TCP {port} {BETWEEN}" in lines(cluster)
 
@@ -210,7 +210,7 @@ def test_both_address_families_keep_to_themselves(other: Callable[..., Cluster])
     assert found >= {f"UDP 6081 {six} ↔ {six}", f"ICMPv6 {six} ↔ {six}", f"TCP 443 {six} → quay.io"}
     assert f"TCP 8443 {six} → fd00:2::/48" in found
     assert not [
-        rule for rule in rules(both, None) if {rule.source, rule.destination} in ({NODES, six}, {NODES, "fd00:2::/48"})
+        rule for rule in rules(both, {}) if {rule.source, rule.destination} in ({NODES, six}, {NODES, "fd00:2::/48"})
     ]
     gre = lines(both, agent={"tunnelType": "gre"})
     assert f"GRE {BETWEEN}" in gre
@@ -263,14 +263,21 @@ MIRROR = [{"source": "quay.io/openshift-release-dev/ocp-release", "mirrors": ["m
 def test_images_come_from_the_mirror_and_past_the_proxy(
     other: Callable[..., Cluster], config: dict[str, Any], expected: set[str]
 ) -> None:
-    found = rules(other(config), None)
+    found = rules(other(config), {})
     assert {f"{rule.destination} {rule.port}" for rule in found if rule.reason == "images"} == expected
     proxies = {f"{rule.destination} {rule.port}" for rule in found if rule.reason == "proxy to the outside"}
     assert proxies == ({"p.example.org 8080"} if "proxy" in config else set())
 
 
+def test_what_an_overlay_adds_pulls_from_its_own_registry(cluster: Cluster) -> None:
+    container = {"name": "mine", "image": "team.example.org:5000/mine:v1"}
+    added = {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {"spec": {"containers": [container]}}}}
+    found = {brief(rule) for rule in rules(cluster, {**manifest(), "Deployment/team/mine": added})}
+    assert found - lines(cluster) == {f"TCP 5000 {NODES} → team.example.org"}
+
+
 def test_a_login_in_a_proxys_address_is_not_shown(other: Callable[..., Cluster]) -> None:
-    found = rules(other({"proxy": {"httpProxy": "http://user:hunter2@p.example.org:8080"}}), None)
+    found = rules(other({"proxy": {"httpProxy": "http://user:hunter2@p.example.org:8080"}}), {})
     assert f"TCP 8080 {NODES} → p.example.org" in {brief(rule) for rule in found}
     assert not [rule for rule in found if "hunter2" in str(rule)]
 
@@ -370,7 +377,7 @@ def test_a_change_of_a_file_that_needs_other_rules_has_the_class_firewall(
     tmp_path: Path, file: str, steps: tuple[str, ...], after: Any
 ) -> None:
     repo = cluster_repo(tmp_path / "ocp")
-    before = rules(load(repo), None)
+    before = rules(load(repo), {})
     value = yaml.safe_load((repo.root / file).read_text())
     parent = value
     for step in steps[:-1]:
@@ -378,7 +385,7 @@ def test_a_change_of_a_file_that_needs_other_rules_has_the_class_firewall(
     old = parent.get(steps[-1], ABSENT)
     parent[steps[-1]] = after
     (repo.root / file).write_text(yaml.safe_dump(value))
-    assert rules(load(repo), None) != before
+    assert rules(load(repo), {}) != before
     found = classify(Subject(is_file=True, name=file), Difference(steps, old, after))
     assert ChangeClass.FIREWALL in found.classes
 

@@ -12,6 +12,7 @@ from antrea_ci.diff.paths import Item, Step, Steps, path_text
 from antrea_ci.yamlio import Value
 
 _HARMLESS = (ChangeClass.SAFE, ChangeClass.DOCUMENTATION)
+_NAMES: tuple[Steps, ...] = (("metadata", "name"), ("metadata", "namespace"))
 _AS_WRITTEN = {
     Effect.ORDER: "the same entries stand in another order, which says nothing here",
     Effect.SPELLING: "the same value is written in another way",
@@ -28,7 +29,12 @@ class Classified:
 
 
 def classify(subject: Subject, difference: Difference) -> Classified:
-    """What one difference means. One of order, spelling or comments alone is always ``documentation``."""
+    """What one difference means. One of order, spelling or comments alone is always ``documentation``.
+
+    Another name or namespace of an object is what a rename of it is.
+    """
+    if not subject.is_file and difference.steps in _NAMES:
+        return classify_whole(subject, "renamed")
     book, steps = book_about(subject), difference.steps
     if difference.effect is not Effect.MEANING:
         entry = book.tree.find(steps) if book else None

@@ -248,6 +248,11 @@ def test_another_name_is_never_below_what_a_delete_means(change: Any) -> None:
         assert RANK.index(classify_whole(subject, change).classes[0]) <= RANK.index(removed[0])
 
 
+@pytest.mark.parametrize("key", ["name", "namespace"])
+def test_another_name_among_the_differences_is_a_rename(key: str) -> None:
+    assert told(OPERATOR, ("metadata", key)) == " ".join(classify_whole(OPERATOR, "renamed").classes)
+
+
 WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 
 
