@@ -43,6 +43,7 @@ FAMILIES = (
     Family("antrea", "antrea", _SOURCES),
     Family("schema", "schema", _SOURCES),
     Family("versions", "versions", _SOURCES),
+    Family("expiry", "expiry", _SOURCES),
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),

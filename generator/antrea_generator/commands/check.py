@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -98,7 +98,8 @@ def command(
     bare = _Bare(install_config, manifests, agent_config, controller_config, openshift_version, antrea_version)
     _refuse_mixture(bare, repositories=bool(targets) or fast)
     if not bare.given:
-        found, view = _found(session, targets, fast=fast, cache=cache), None
+        judge = partial(_check, cache=cache, asked={rule.partition("/")[0] for rule in chosen})
+        found, view = _found(session, targets, judge, fast=fast), None
     else:
         found, view = _judged(session.directory, bare)
     told = [finding for finding in found if not chosen or {finding.rule, finding.family} & chosen]
@@ -130,16 +131,16 @@ def _chosen_rules(only: str) -> set[str]:
     return names
 
 
-def _found(session: Session, targets: Sequence[Path], *, fast: bool, cache: bool) -> list[Finding]:
+def _found(session: Session, targets: Sequence[Path], judge: partial[list[Finding]], *, fast: bool) -> list[Finding]:
     from antrea_ci.repo import ClusterRepo
 
     if fast:
-        return _check(ClusterRepo.at(session.directory), _from_root(session.directory, targets), cache=cache)
+        return judge(ClusterRepo.at(session.directory), files=_from_root(session.directory, targets))
     repos = [ClusterRepo.at(session.directory / folder) for folder in targets or (Path(),)]
     if len(repos) == 1:
-        return _check(repos[0], None, cache=cache)
+        return judge(repos[0])
     with _workers(len(repos)) as pool:
-        results = pool.map(partial(_check, files=None, cache=cache), repos)
+        results = pool.map(judge, repos)
         named = zip(targets, results, strict=True)
         return [_below(finding, f"{folder}/") for folder, result in named for finding in result]
 
@@ -161,10 +162,10 @@ def _from_root(root: Path, files: Sequence[Path]) -> list[str]:
     return [name for name in names if not name.startswith("../")]
 
 
-def _check(repo: ClusterRepo, files: list[str] | None, *, cache: bool) -> list[Finding]:
+def _check(repo: ClusterRepo, files: list[str] | None = None, *, cache: bool, asked: Collection[str]) -> list[Finding]:
     from antrea_ci.checks import check
 
-    return check(repo, files=files, cache=cache)
+    return check(repo, files=files, cache=cache, asked=asked)
 
 
 def _below(finding: Finding, name: str) -> Finding:
