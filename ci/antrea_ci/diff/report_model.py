@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic_core import from_json
 
 from antrea_ci.diff.model import (
@@ -119,8 +119,15 @@ class _Repositories(_Part):
 
 
 def read(data: bytes) -> tuple[RepositoryDiff, ...]:
-    """The diffs of one repository or of several. Raises pydantic's ValidationError, a ValueError, for anything else."""
-    told: object = from_json(data)
-    if isinstance(told, dict) and "repositories" in told:
-        return tuple(one.read() for one in _Repositories.model_validate(told).repositories)
-    return (_Repository.model_validate(told).read(),)
+    """The diffs of one repository or of several. Raises ValueError, which quotes nothing, for any other form."""
+    try:
+        told: object = from_json(data)
+        if isinstance(told, dict) and "repositories" in told:
+            return tuple(one.read() for one in _Repositories.model_validate(told).repositories)
+        return (_Repository.model_validate(told).read(),)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"] if isinstance(step, int) or step.isidentifier())
+        raise ValueError(f"not the JSON form of a diff: {place}: {first['type']}") from None
+    except ValueError:
+        raise ValueError("not the JSON form of a diff: not JSON") from None

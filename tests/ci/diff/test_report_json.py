@@ -80,5 +80,5 @@ def test_the_form_is_the_documented_one() -> None:
     ids=["empty", "list", "no-keys", "bytes", "deep", "more-keys", "unknown-change"],
 )
 def test_anything_else_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"validation error|expected|invalid|recursion"):
+    with pytest.raises(ValueError, match="not the JSON form of a diff"):
         from_json(data)

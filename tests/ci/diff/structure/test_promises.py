@@ -86,6 +86,8 @@ def applied(before: Any, told: list[Difference], depth: int = 0) -> Any:
             return one.after
     if isinstance(before, Text) and below:
         return Text(applied(before.value, next(iter(below.values())), depth + 1), "yaml")
+    if before is None and below:  # a key without a value is filled key by key
+        before = {}
     if isinstance(before, dict):
         changed = {key: applied(before.get(key), ones, depth + 1) for key, ones in below.items()}
         return {key: one for key, one in {**before, **changed}.items() if one is not ABSENT}
