@@ -18,6 +18,8 @@ class End(NamedTuple):
 
 def end(text: str) -> End | None:
     """The host and port of a URL, or of ``HOST[:PORT]``; None where there is none. A login in it is left out."""
+    if family(text):
+        return End(text)
     try:
         parts = urlsplit(text if "//" in text else f"//{text}")
         host, port = parts.hostname, parts.port

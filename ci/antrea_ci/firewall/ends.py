@@ -97,17 +97,18 @@ class Sources:
         named += [text.text for text in found if text.form is Form.FIELD and is_reference(text.text)]
         yield from (registry_host(repository_of(image)) for image in named if image)
 
+    def _mirrored(self) -> list[Value]:
+        return [entry for key in ("imageDigestSources", "imageContentSources") for entry in self._items(key)]
+
     def _mirrors(self) -> Iterator[str]:
-        for key in ("imageDigestSources", "imageContentSources"):
-            for entry in self._items(key):
-                yield from map(registry_host, texts_at(value_in_any_case(entry, ("mirrors",)), ()))
+        for entry in self._mirrored():
+            yield from map(registry_host, texts_at(value_in_any_case(entry, ("mirrors",)), ()))
         if self.cluster.file.site.mirrorRegistry:
             yield registry_host(self.cluster.file.site.mirrorRegistry)
 
     def _release_hosts(self) -> Iterator[str]:
         """OpenShift's own registries, where no mirror serves the release."""
-        keys = ("imageDigestSources", "imageContentSources")
-        sources = [value_in_any_case(entry, ("source",)) for key in keys for entry in self._items(key)]
+        sources = [value_in_any_case(entry, ("source",)) for entry in self._mirrored()]
         is_mirrored = any(str(source).startswith(_RELEASE) for source in sources)
         if self.cluster.file.flavour == "openshift" and not is_mirrored:
             yield from release_registries()
