@@ -84,8 +84,8 @@ def _from_outside(agent: Config) -> Iterator[Wanted]:
     proxy_all = is_proxy_on(agent) and agent.flag("antreaProxy.proxyAll")
     if proxy_all and not agent.flag("antreaProxy.disableServiceHealthCheckServer"):
         yield Wanted("health-check")
-    switch = agent.flag("nodePortLocal.enable") if agent.has("switch-of-node-port-local") else True
-    if switch and agent.gates.get("NodePortLocal"):
+    # Before 1.14 the gate alone decided what is validated, but ports were never opened without the switch.
+    if agent.flag("nodePortLocal.enable") and agent.gates.get("NodePortLocal"):
         yield Wanted("node-port-local", port=agent.text("nodePortLocal.portRange") or agent.text("nplPortRange"))
     if agent.gates.get("BGPPolicy"):
         yield Wanted("bgp")

@@ -91,14 +91,18 @@ def test_a_port_of_the_controller_takes_the_place_of_its_own(cluster: Cluster) -
         ("2.1.0", {"featureGates": {"BGPPolicy": True}}, {f"TCP 179 {NODES} → BGP peers"}),
         ("2.0.0", {"featureGates": {"BGPPolicy": True}}, set()),
         ("2.1.0", {"featureGates": {"AllAlpha": True}}, {f"TCP 179 {NODES} → BGP peers"}),
-        ("1.13.1", {}, {f"{name} 61000-62000 external load balancers → {NODES}" for name in ("TCP", "UDP")}),
-        ("1.14.1", {}, set()),
+        ("1.13.1", {}, set()),
+        (
+            "1.13.1",
+            {"nodePortLocal": {"enable": True}},
+            {f"{name} 61000-62000 external load balancers → {NODES}" for name in ("TCP", "UDP")},
+        ),
     ],
 )
 def test_a_gate_and_a_switch_count_as_the_version_has_them(
     other: Callable[..., Cluster], version: str, agent: Any, expected: set[str]
 ) -> None:
-    """BGPPolicy came with 2.1, and before 1.14 NodePortLocal needed no switch but its gate, which is on."""
+    """BGPPolicy came with 2.1; the gate of NodePortLocal is on, and its switch is off."""
     images = {"operator": f"r.example.org/operator:v{version}", "antrea": f"r.example.org/antrea:v{version}"}
     optional = ("BGP peers", "external load balancers")
     found = {line for line in lines(other(images=images), agent=agent) if any(name in line for name in optional)}
