@@ -103,17 +103,17 @@ def merge_base(root: Path, first: str, second: str) -> str | None:
     return done.stdout.decode().strip() or None if done and done.code == 0 else None
 
 
-def changed_files(root: Path, base: str, head: str | None) -> set[str] | None:
+def changed_files(root: Path, base: str, head: str | None, *, exact: bool = False) -> set[str] | None:
     """The files below ``root``, as paths from it, that differ between two commits, or a commit and the working tree.
 
-    Of the working tree (``head`` None) files count that Git would take, too, and some may be named that were only
-    touched. None where one of them is no commit.
+    Of the working tree (``head`` None) files count that Git would take, too, and unless ``exact`` some may be named
+    that were only touched. None where one of them is no commit.
     """
-    # Git would find out about the touched ones by writing its index anew, which belongs to whoever works there.
-    untouched = ("-c", "diff.autoRefreshIndex=false")
+    # Git finds out about the touched ones by writing its index anew, which belongs to whoever works there.
+    refresh = ("-c", f"diff.autoRefreshIndex={str(exact).lower()}")
     plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules", "--name-only", "-z", "--relative")
     commits = [base] if head is None else [base, head]
-    answers = [git(root, *untouched, "diff", *plain, "--end-of-options", *commits, "--")]
+    answers = [git(root, *refresh, "diff", *plain, "--end-of-options", *commits, "--")]
     if head is None:
         answers.append(git(root, "ls-files", "-z", "--others", "--exclude-standard"))
     if any(done is None or done.code != 0 for done in answers):

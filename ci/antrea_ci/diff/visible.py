@@ -16,6 +16,12 @@ def visible(text: str) -> str:
     return "\n".join(line if line.isprintable() else _visible_line(line) for line in text.split("\n"))
 
 
+def on_one_line(text: str, longest: int = 200) -> str:
+    """``text`` for a line of a log: visible, with line breaks as ``\\n``, and cut."""
+    shown = visible(text).replace("\n", "\\n")
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
 def _visible_line(line: str) -> str:
     return "".join(char if char.isprintable() or _is_visible(char) else _escaped(char) for char in line)
 

@@ -11,10 +11,9 @@ from http.client import HTTPResponse
 from typing import cast
 from urllib.error import HTTPError
 
-from antrea_ci.diff.visible import visible
+from antrea_ci.diff.visible import on_one_line
 
 _LARGEST = 256 << 20
-_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Answer:
         told = fields(self.value)
         text = told.get("message") or told.get("error") or ""
         line = text if isinstance(text, str) else json.dumps(text)
-        return visible(" ".join(line.split()))[:_SHOWN]
+        return on_one_line(line)
 
 
 def read_answer(stream: HTTPResponse | HTTPError) -> Answer:

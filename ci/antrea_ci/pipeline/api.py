@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
-from antrea_ci.diff.visible import visible
+from antrea_ci.diff.visible import on_one_line
 from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.pipeline.answers import Answer, read_answer
 from antrea_ci.web import SILENCE_SECONDS, USER_AGENT, opener, shown
@@ -109,7 +109,7 @@ class Api:
     def _told(self, method: str, url: str, answer: Answer) -> str:
         where = f"{method} {shown(url if '://' in url else self.base + url)}"
         if not answer.status:
-            return f"{where}: no answer: {visible(self._redacted(answer.text))}"
+            return f"{where}: no answer: {on_one_line(self._redacted(answer.text))}"
         said = self._redacted(answer.said())
         return f"{where} was answered with {answer.status}{f': {said}' if said else ''}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antrea_ci.diff.visible import visible
+from antrea_ci.diff.visible import on_one_line
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import text_at
@@ -22,7 +22,7 @@ def confirm(repo: ClusterRepo, typed: str) -> None:
             f"this repository's cluster has no name: {place} is empty", why=_WHY, fix=f"set {place}"
         )
     if typed != name:
-        told = f'"{visible(typed)[:100]}" was typed' if typed else "no name was typed"
+        told = f'"{on_one_line(typed)}" was typed' if typed else "no name was typed"
         raise AntreaGitopsError(
             f"not confirmed: {told}, and this repository's cluster is {name}", why=_WHY, fix=f"type {name}"
         )

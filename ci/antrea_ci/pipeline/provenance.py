@@ -34,7 +34,7 @@ def provenance(repo: ClusterRepo, environment: Mapping[str, str], output: Path |
             fix="run this in a clone of the cluster's repository, on a machine with git",
         )
     written = {repo.name(output)} if output else set[str]()
-    changed = sorted((vcs.changed_files(repo.root, commit, None) or set()) - written)
+    changed = sorted((vcs.changed_files(repo.root, commit, None, exact=True) or set()) - written)
     run = current_run(environment)
     return {
         "record": FORM,

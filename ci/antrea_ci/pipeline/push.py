@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from antrea_ci import vcs
-from antrea_ci.diff.visible import visible
+from antrea_ci.diff.visible import on_one_line, visible
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError, UsageError
 from antrea_ci.pipeline.api import checked_token
 from antrea_ci.pipeline.runs import without_login
@@ -59,7 +59,7 @@ def push(repo: ClusterRepo, branch: str, message: str, environment: Mapping[str,
     head = vcs.commit_of(repo.root, "HEAD")
     if head is None:
         raise AntreaGitopsError(f"{repo.root} has no commit to add to", fix="run this in a clone of the repository")
-    names = sorted(vcs.changed_files(repo.root, head, None) or ())
+    names = sorted(vcs.changed_files(repo.root, head, None, exact=True) or ())
     _refuse_others(repo, names)
     if not names:
         return None
@@ -78,7 +78,7 @@ def _checked_branch(repo: ClusterRepo, branch: str, environment: Mapping[str, st
             f"no branch is named: neither --branch nor {' nor '.join(_BRANCHES)}", fix="name one with --branch"
         )
     name = branch.removeprefix("refs/heads/")
-    shown = visible(name)[:200]
+    shown = on_one_line(name)
     valid = vcs.git(repo.root, "check-ref-format", f"refs/heads/{name}") if "\0" not in name else None
     if name.startswith(("-", "refs/")) or valid is None or valid.code != 0:
         raise UsageError(f'"{shown}" is no name of a branch')
@@ -93,7 +93,7 @@ def _checked_branch(repo: ClusterRepo, branch: str, environment: Mapping[str, st
 def _refuse_others(repo: ClusterRepo, names: list[str]) -> None:
     others = [name for name in names if not _is_owned(repo, name)]
     if others:
-        listed = "".join(f"\n    {visible(name)}" for name in others[:50])
+        listed = "".join(f"\n    {on_one_line(name)}" for name in others[:50])
         raise AntreaGitopsError(
             f"more changed than what `render` owns:{listed}",
             why="this job may push what follows from the sources, and never the sources",
@@ -141,7 +141,7 @@ def _refuse_moved(root: Path, remote: Remote, branch: str, head: str) -> None:
     """Pushing only fits a branch that is where HEAD is: a merge made for a pull request would be pushed with it."""
     done = remote.git(root, "ls-remote", "--exit-code", remote.address, f"refs/heads/{branch}")
     if done.code == 2:
-        raise AntreaGitopsError(f"origin has no branch {visible(branch)}", fix="push the branch first")
+        raise AntreaGitopsError(f"origin has no branch {on_one_line(branch)}", fix="push the branch first")
     if done.code != 0:
         raise _not_pushed(remote, done, branch)
     tip = done.stdout.decode("ascii", "replace").partition("\t")[0]
@@ -151,7 +151,7 @@ def _refuse_moved(root: Path, remote: Remote, branch: str, head: str) -> None:
 
 def _moved(branch: str, what: str) -> AntreaGitopsError:
     return AntreaGitopsError(
-        f"branch {visible(branch)} is not at the commit that was rendered: {what}",
+        f"branch {on_one_line(branch)} is not at the commit that was rendered: {what}",
         why="a push would lose, or bring in, commits that this job has not seen",
         fix="check out the branch itself, not the merge with its target; if somebody pushed meanwhile, the run of that "
         "push renders again",
@@ -170,4 +170,4 @@ def _not_pushed(remote: Remote, done: Completed, branch: str) -> AntreaGitopsErr
             f"GitHub: give the job `permissions: contents: write` and the step {GITHUB_TOKEN}; "
             f"GitLab: {GITLAB_TOKEN} needs the scope `write_repository` and the role Developer"
         )
-    return AntreaGitopsError(f"nothing was pushed to {visible(branch)}:\n{said}", fix=fix)
+    return AntreaGitopsError(f"nothing was pushed to {on_one_line(branch)}:\n{said}", fix=fix)

@@ -13,7 +13,7 @@ from pydantic_core import from_json as parsed
 from antrea_ci.diff.markdown import markdown
 from antrea_ci.diff.model import RepositoryDiff
 from antrea_ci.diff.report_json import from_json
-from antrea_ci.diff.visible import visible
+from antrea_ci.diff.visible import on_one_line
 from antrea_ci.findings import Severity
 from antrea_ci.pipeline.hostile_files import UnusableError, opened, read
 
@@ -68,7 +68,7 @@ class Fault:
 
     def as_text(self) -> str:
         """One line for a log."""
-        return f"{self.file} is {'missing' if self.is_missing else 'not usable'}: {visible(self.reason)}"
+        return f"{self.file} is {'missing' if self.is_missing else 'not usable'}: {on_one_line(self.reason)}"
 
 
 @dataclass(frozen=True)
