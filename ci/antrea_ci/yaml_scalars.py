@@ -18,17 +18,23 @@ _TAG = "tag:yaml.org,2002:"
 MERGE = _TAG + "merge"
 
 
+# Python writes no number of more than 4300 decimal digits, which this many hexadecimal ones are not.
+_MOST_DIGITS = 3500
+
+
 class KubernetesLoader(yaml.CSafeLoader):
     """libyaml's parser, which composes nodes with their places."""
 
 
 def _integer(text: str) -> int | str:
     digits = text.replace("_", "").lower()
+    if len(digits) > _MOST_DIGITS:
+        return text
     sign, body = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
     octal = len(body) > 1 and body[0] == "0" and body[1].isdigit()
     try:
         return sign * int(body, 8 if octal else 0)
-    except ValueError:  # no digit at all, such as 0x_, or more digits than Python converts
+    except ValueError:  # no digit at all, such as 0x_
         return text
 
 

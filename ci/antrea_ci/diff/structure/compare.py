@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from antrea_ci.diff.model import ABSENT, Difference, Effect, Side
+from antrea_ci.diff.paths import Inner
 from antrea_ci.diff.structure.hidden import SECTIONS, hide, is_a_secret_object, is_secret
 from antrea_ci.diff.structure.images import image_note
 from antrea_ci.diff.structure.knowledge import kinds_of
@@ -28,6 +30,21 @@ def differences(before: Side, after: Side, *, kind: str, hide_secrets: bool = Tr
     else:
         found = list(_compare(before, after, place))
     return hide(found) if hide_secrets else [one.difference() for one in found]
+
+
+def text_differences(before: str, after: str, *, file: str) -> list[Difference]:
+    """The same for two texts of a file of the repository, whose path is ``file``.
+
+    What they hold is compared as structure, as that of strings is, and the steps start inside; comments and style are
+    told too. Steps that are empty mean the text as a whole.
+    """
+    if before == after:
+        return []
+    place = Place(kinds=kinds_of(file, []), key=file.rpartition("/")[2])
+    return [
+        replace(one, steps=one.steps[1:]) if one.steps and isinstance(one.steps[0], Inner) else one
+        for one in hide(list(_scalars(before, after, place)))
+    ]
 
 
 def _compare(before: Value, after: Value, place: Place) -> Iterator[Found]:

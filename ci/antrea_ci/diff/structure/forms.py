@@ -12,6 +12,9 @@ from typing import NoReturn
 from antrea_ci.diff.structure.der import read_certificate
 from antrea_ci.yamlio import Value, read_all
 
+DEEPEST = 6
+"""Texts inside texts are taken apart up to this depth; further inside they are plain text."""
+
 _LARGEST = 8 * 1024 * 1024  # characters; a longer text is compared as text
 _BEGIN = "-----BEGIN "
 _PRIVATE = "PRIVATE KEY"
@@ -40,6 +43,13 @@ class Parsed:
     value: Value
     several: bool = False
     blocks: Blocks | None = None
+
+
+def read_any(text: str, depth: int) -> Parsed | None:
+    """What a text holds that stands alone, as deep as this in other texts; None for a plain one."""
+    if depth >= DEEPEST or not may_be_structured(text):
+        return None
+    return next(filter(None, (read(text) for read in readers())), None)
 
 
 def readers() -> tuple[Callable[[str], Parsed | None], ...]:
@@ -93,7 +103,10 @@ def _refuse(constant: str) -> NoReturn:
 
 def read_yaml(text: str) -> Parsed | None:
     """Documents that are mappings or lists; one of them is taken for itself."""
-    documents, faults = read_all(text, "")
+    try:
+        documents, faults = read_all(text, "")
+    except UnicodeEncodeError:  # half a surrogate pair, which no file can hold, but a text of JSON can
+        return None
     values = [document.value for document in documents]
     if faults or not all(value is None or isinstance(value, dict | list) for value in values):
         return None

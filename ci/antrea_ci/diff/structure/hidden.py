@@ -10,6 +10,7 @@ from typing import Literal
 
 from antrea_ci.diff.model import ABSENT, Difference, Effect
 from antrea_ci.diff.paths import Item
+from antrea_ci.diff.structure.forms import read_any
 from antrea_ci.diff.structure.knowledge import kinds_of, secret_fields, stand_in
 from antrea_ci.diff.structure.place import Found, Place
 from antrea_ci.diff.structure.spelling import identity
@@ -111,9 +112,9 @@ class _Cover:
             return {key: self._by_name(one, self._below(value, key, place, secret)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._by_name(one, place.item("")) for one in value]
-        if value is None or value == "" or not (place.secret or is_secret(place, value)):
+        if value is None or value == "":
             return value
-        return self._marker(value)
+        return self._marker(value) if place.secret or is_secret(place, value) or _holds_one(value, place) else value
 
     def _below(self, value: dict[str, Value], key: str, place: Place, secret: Sequence[str]) -> Place:
         name = value.get("name")
@@ -146,6 +147,16 @@ class _Cover:
             return HIDDEN_OTHER
         self._seen.add(text)
         return HIDDEN
+
+
+def _holds_one(value: Value, place: Place) -> bool:
+    """Whether a text holds a secret by its structure: a private key, a Secret, a field with a name that says so."""
+    parsed = read_any(value, place.depth) if isinstance(value, str) else None
+    if parsed is None:
+        return False
+    inside = _Cover(searches=False)
+    inside.cover(parsed.value, place.inner(parsed.form))
+    return inside.hid or bool(parsed.blocks and any(parsed.blocks.private))
 
 
 def _has_hit(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TypeAlias
 
-from antrea_ci.diff.structure.forms import may_be_structured, readers
+from antrea_ci.diff.structure.forms import read_any
 from antrea_ci.diff.structure.knowledge import is_ordered, keys_of
 from antrea_ci.diff.structure.labels import labels_of
 from antrea_ci.diff.structure.place import Place
@@ -14,9 +14,6 @@ from antrea_ci.yamlio import Value
 
 Leaf: TypeAlias = tuple[str, str, int]
 Leaves: TypeAlias = frozenset[Leaf]
-
-DEEPEST = 6
-"""Texts inside texts are taken apart up to this depth; further inside they are plain text."""
 
 
 def leaves(value: Value, place: Place) -> Leaves:
@@ -44,7 +41,7 @@ def meaning(value: Value, place: Place) -> str:
     if isinstance(value, list):
         texts = [meaning(below, place.item("")) for below in value]
         return f"list {texts if is_ordered(place, value, value) else sorted(texts)}"
-    inner = _inside(value, place) if isinstance(value, str) else None
+    inner = _inside(value, place)
     return normal(value, place) if inner is None else f"text {meaning(inner, place.inner(''))}"
 
 
@@ -65,16 +62,14 @@ def _collect(value: Value, place: Place, path: str, found: list[tuple[str, str]]
     elif isinstance(value, dict | list):
         found.append((path, str(value)))
     else:
-        inner = _inside(value, place) if isinstance(value, str) else None
+        inner = _inside(value, place)
         if inner is None:
             found.append((path, normal(value, place)))
         else:
             _collect(inner, place.inner(""), f"{path} → ", found)
 
 
-def _inside(text: str, place: Place) -> Value:
-    """What a text holds; None for a plain one."""
-    if place.depth >= DEEPEST or not may_be_structured(text):
-        return None
-    parsed = next(filter(None, (read(text) for read in readers())), None)
+def _inside(value: Value, place: Place) -> Value:
+    """What a text holds; None for a plain one, and for anything else."""
+    parsed = read_any(value, place.depth) if isinstance(value, str) else None
     return parsed.value if parsed else None

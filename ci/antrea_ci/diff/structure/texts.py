@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from antrea_ci.diff.model import ABSENT, Effect
-from antrea_ci.diff.structure.forms import Blocks, Parsed, comments_of, may_be_structured, readers
+from antrea_ci.diff.structure.forms import DEEPEST, Blocks, Parsed, comments_of, may_be_structured, readers
 from antrea_ci.diff.structure.knowledge import holds_yaml
 from antrea_ci.diff.structure.labels import numbered
-from antrea_ci.diff.structure.leaves import DEEPEST
 from antrea_ci.diff.structure.lists import Compare, compare_labelled
 from antrea_ci.diff.structure.place import Found, Place
 from antrea_ci.yamlio import Value
