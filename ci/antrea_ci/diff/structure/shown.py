@@ -12,9 +12,9 @@ from antrea_ci.yamlio import Value
 
 _CONTEXT = 3
 # What a reader could take for something else than a string: a number, a truth value, a list, a marker of YAML.
-_PLAIN = re.compile(r"[A-Za-z/_.:@%+-](?:.*\S)?|[0-9]+[^\s0-9.,](?:.*\S)?", re.DOTALL)
+_PLAIN = re.compile(r"[\w/.:@%+-](?:.*\S)?", re.DOTALL)
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "absent"})
-_NUMBER = re.compile(r"[-+]?(?:[0-9.][0-9_.]*(?:[eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|\.(?:inf|nan))", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:[0-9][0-9_]*\.?[0-9_]*(?:e[-+]?[0-9]+)?|\.[0-9_]+|0[xob][0-9a-f_]+|\.(?:inf|nan))", re.I)
 _NO_LINE_BREAK = "\\ no line break at the end"
 
 

@@ -12,6 +12,7 @@ from antrea_ci.diff.structure import HIDDEN, HIDDEN_OTHER, differences, text_dif
 from antrea_ci.diff.structure.shown import shown
 from support.certificates import CERTIFICATE
 from support.differences import told
+from support.plants import FORMS, PLANTS, Chance
 
 OLD, NEW = "old-Sup3rS3cret-value", "new-Sup3rS3cret-value"
 KEY = "-----BEGIN {0}-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC{1}\n-----END {0}-----\n"
@@ -129,3 +130,15 @@ def test_what_is_no_secret_is_shown(key: str, before: Any, after: Any):
 def test_in_a_plain_text_of_a_file_too():
     (found,) = text_differences("see\n", f"see https://user:{NEW}@example.com/\n", file="README.md")
     assert NEW not in str(found)
+
+
+@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("form", ["plain", "commented", "block", "json-in-json", "base64"])
+def test_what_the_scanner_knows_is_hidden_wherever_it_stands_in_an_object(name: str, form: str):
+    old, new = (FORMS[form](PLANTS[name][1](Chance(seed))) for seed in (1, 2))
+    for sides in (({"text": old}, {"text": new}), (ABSENT, {"a": [{"text": new}]}), ({}, {"text": f"a: 1\n{new}\n"})):
+        found = differences(*sides, kind="ConfigMap")
+        assert found
+        assert all(HIDDEN[:-1] in str(one) for one in found)
+        told = str([(one.before, one.after, one.note) for one in found])
+        assert not any(json.dumps(text)[1:-1] in told or text in told for text in (old, new))
