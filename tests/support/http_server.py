@@ -37,7 +37,7 @@ def serve(answers: Mapping[str, Answer]) -> Generator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.asked.append(self.path)
-            server.headers.append(dict(self.headers))
+            server.headers.append({name: ", ".join(self.headers.get_all(name, [])) for name in self.headers})
             answer = server.answers.get(self.path, Answer(status=404))
             self.send_response(answer.status)
             length = len(answer.body) if answer.announced is None else answer.announced

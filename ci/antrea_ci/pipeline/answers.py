@@ -36,7 +36,7 @@ class Answer:
     def is_limit(self) -> bool:
         """Whether the host wants to be asked later. GitHub says so by 403 too (docs.github.com, "Rate limits")."""
         spent = "retry-after" in self.headers or self.headers.get("x-ratelimit-remaining") == "0"
-        return self.status == 429 or (self.status == 403 and spent)
+        return self.status == 429 or (self.status == 403 and (spent or "rate limit" in self.said()))
 
     @property
     def is_broken(self) -> bool:

@@ -20,7 +20,9 @@ from antrea_ci.render.readme import with_block_of
 from antrea_ci.repo import ClusterRepo
 
 _PUSH_SECONDS = 300.0
-_REFUSED = re.compile(r"401|403|Authentication failed|could not read Username|Permission .* denied|not allowed to push")
+_REFUSED = re.compile(
+    r"error: 40[13]|Authentication failed|could not read Username|Permission .* denied|not allowed to push"
+)
 _BRANCHES = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
 _TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAULT_BRANCH")
 
@@ -131,10 +133,18 @@ def _remote(root: Path, environment: Mapping[str, str]) -> Remote:
         token = checked_token(environment.get(variable, ""), variable)
         if token and server and address.startswith(f"{server.rstrip('/')}/"):
             login = base64.b64encode(f"{user}:{token}".encode()).decode()
-            # A redirect would take the header along to wherever it leads.
-            settings = {f"http.{server}.extraheader": f"Authorization: Basic {login}", "http.followRedirects": "false"}
-            return Remote(address, settings, (login, token))
+            return Remote(address, _with_login(server.rstrip("/"), login), (login, token))
     return Remote(written, {}, ())
+
+
+def _with_login(server: str, login: str) -> dict[str, str]:
+    return {
+        # Without value: forgets the header that a checkout left in the clone. Hosts refuse a second one.
+        f"http.{server}.extraheader": "",
+        f"http.{server}/.extraheader": f"Authorization: Basic {login}",
+        # A redirect would take the header along to wherever it leads.
+        "http.followRedirects": "false",
+    }
 
 
 def _refuse_moved(root: Path, remote: Remote, branch: str, head: str) -> None:

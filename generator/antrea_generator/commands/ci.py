@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from antrea_ci.repo import ClusterRepo
+from antrea_generator.output import write_report
 from antrea_generator.session import Session, existing
 
 _MESSAGE = "Render what follows from the changed versions"
@@ -29,7 +30,7 @@ def command() -> None:
     type=click.Path(path_type=Path),
     required=True,
     metavar="DIR",
-    help="The folder with check.json and diff.json; relative to the current one, whatever `-C` says.",
+    help="The folder with check.json and diff.json.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the comment and post nothing; works outside of a pipeline too.")
 @click.pass_obj
@@ -57,7 +58,7 @@ def comment_command(session: Session, report: Path, *, dry_run: bool) -> int:
 
     folder = folder_in_repository(existing(session.directory))
     goal = None if dry_run else thread(os.environ)
-    reports = read_reports(report)
+    reports = read_reports(session.directory / report)
     text = comment(reports, folder, current_run(os.environ), goal.limit if goal else GITHUB_LIMIT)
     if goal is None:
         click.echo(text, nl=False)
@@ -105,17 +106,15 @@ def provenance_command(session: Session, output: Path | None) -> int:
       antrea-gitops ci provenance
       antrea-gitops ci provenance --output report/provenance.json
     """
-    from antrea_ci.files import write_atomically
     from antrea_ci.pipeline.provenance import provenance
     from antrea_ci.wording import as_json
 
-    target = output.absolute() if output else None
+    target = (session.directory / output).resolve() if output else None
     text = as_json(provenance(ClusterRepo.at(session.directory), os.environ, target))
-    if target is None:
+    if target:
+        write_report(target, text)
+    else:
         click.echo(text)
-        return 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, f"{text}\n".encode())
     return 0
 
 

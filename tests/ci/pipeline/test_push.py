@@ -256,6 +256,7 @@ def test_the_token_goes_to_its_host_in_a_header_and_into_no_argument(
     with serve({target: Answer(status=403)}) as server:
         host = server.url.removeprefix("http://")
         git(clone, "remote", "set-url", "origin", f"http://gitlab-ci-token:job-pass@{host}/acme/ocp.git")
+        git(clone, "config", f"http.{server.url}/.extraheader", "Authorization: basic left-by-a-checkout")
         for name, value in variables(server.url).items():
             monkeypatch.setenv(name, value)
         done = push(clone)
