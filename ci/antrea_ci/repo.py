@@ -24,6 +24,7 @@ NOT_RENDERED_FROM = frozenset(
         ".yamllint.yaml",
         "CODEOWNERS",
         "installed.yaml",
+        "renovate.json",
         "requirements.txt",
     }
 )
