@@ -22,10 +22,12 @@ PICTURE = ROOT / "docs" / "demo.svg"
 COMMANDS = (
     "antrea-gitops new ocp --data-file ocp.answers.yml --bundle deploy.tar.gz",
     "antrea-gitops -C ocp check",
-    "git -C ocp ls-files rendered",
+    "perl -pi -e 's/EncryptionMode: none/EncryptionMode: wireGuard/' ocp/cluster.yaml",
+    "antrea-gitops -C ocp render",
+    "antrea-gitops -C ocp diff",
 )
 _COLUMNS = 118
-_COMMIT = re.compile(r"(?<=commit )[0-9a-f]{12}")
+_COMMIT = re.compile(r"(?<=commit )[0-9a-f]{12}|(?<=  )[0-9a-f]{10}(?= → )")
 
 # As rich's own, but without the fonts that it loads from a web address: the reader's own do.
 _SVG = """\
