@@ -222,6 +222,12 @@ def test_with_sops_one_secret_opens_the_others_and_with_files_there_is_none(work
     assert secrets_of(workflow_of(workflow, secrets_provider="file")) == set()
 
 
+def test_what_a_secret_consists_of_is_masked_before_the_verb_runs():
+    for name, job, step in steps():
+        if secrets_of(step):
+            assert step["run"].splitlines()[0] == "antrea-gitops ci mask", (name, job)
+
+
 def test_a_token_is_given_to_steps_of_jobs_that_write_alone():
     for name, job, body in jobs():
         holds = "github.token" in yaml.dump(body)

@@ -137,6 +137,12 @@ def test_what_is_installed_beside_secrets_is_checked_against_hashes():
         assert demands == (body.get("environment", {}).get("name") in ("cluster", "backup", "images")), name
 
 
+def test_what_a_secret_consists_of_is_masked_before_the_verb_runs():
+    for name, body in FOUND.items():
+        if body.get("environment", {}).get("name") in ("cluster", "backup", "images"):
+            assert body["script"][-2] == "antrea-gitops ci mask", name
+
+
 def test_the_whole_history_is_there():
     assert WHOLE["variables"]["GIT_DEPTH"] == "0"
 
@@ -150,7 +156,7 @@ def test_what_may_write_runs_the_code_of_the_base_only(job: str):
 
 
 def test_the_reports_and_the_branch_of_a_merge_request_are_data_beside_the_base():
-    assert FOUND["comment"]["script"] == ['antrea-gitops ci comment --report "$CI_PROJECT_DIR/report"']
+    assert FOUND["comment"]["script"] == ['antrea-gitops ci comment --report "$project/report"']
     head = 'antrea-gitops -C "$aside/head"'
     assert FOUND["push-rendered"]["script"] == [f"{head} render", f"{head} ci push"]
 
