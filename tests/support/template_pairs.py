@@ -28,6 +28,7 @@ FILES = {
     "template/NOTES.md.jinja": "# Notes\n\nThe network is {{ cluster_network }}.\n\nfirst\n\nlast\n",
     "template/pipeline.yml.jinja": "ci: {{ ci }}\nrunner: {{ runner }}\n",
     "template/extra.txt": "extra\n",
+    "template/requirements.txt": "antrea-gitops==0.1.0\n",
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, cast
 
 from antrea_ci.findings import Finding, Location
 from antrea_ci.suggest import did_you_mean, nearest
@@ -12,6 +12,14 @@ from antrea_generator.update.stored import Stored
 from antrea_generator.update.versions import TemplateVersion
 from antrea_generator.update.wanted import Questions, Wanted, same, shown
 from antrea_generator.update.worker import Outcome
+
+
+class AnswerSource(Protocol):
+    """Where an answer comes from, and how to give another one."""
+
+    def place(self, name: str) -> Location: ...
+
+    def fix(self, name: str) -> str: ...
 
 
 class Comparison:
@@ -38,6 +46,15 @@ class Comparison:
     def place(self, name: str) -> Location:
         """Where the answer comes from."""
         return Location("--data") if name in self._wanted.asked else self._stored.place(name)
+
+    def fix(self, name: str) -> str:
+        """How to give another answer."""
+        owner = self._wanted.owners.get(name)
+        return (
+            f"change it in {owner}, commit, and update then"
+            if owner
+            else f"give one that it accepts: `--data {name}=...`"
+        )
 
     def unknown(self) -> Iterator[Finding]:
         """Stored answers to questions that neither version asks."""
@@ -105,14 +122,14 @@ class Comparison:
 
 
 def rejected_answers(
-    outcome: Outcome, answers: Mapping[str, Value], version: TemplateVersion, place: Callable[[str], Location]
+    outcome: Outcome, answers: Mapping[str, Value], version: TemplateVersion, source: AnswerSource
 ) -> Iterator[Finding]:
     """The answers that a version of the template does not accept, with what it says of each."""
     for name, said in outcome["rejected"].items():
         choices = bool(version.config.questions[name].details.get("choices"))
         rule, what = ("choice", "it is none of its choices") if choices else ("rejected", "its validator says")
-        to = shown(cast("Value", outcome["defaults"].get(name)))
-        message = f"`{name}`: {shown(answers[name])} would become {to} with {version.label}: {what}: {said}"
+        default = outcome["defaults"].get(name)
+        would = "cannot stay" if default is None else f"would become {shown(cast('Value', default))}"
+        message = f"`{name}`: {shown(answers[name])} {would} with {version.label}: {what}: {said}"
         why = "Copier takes the default, in silence, for an answer that the template does not accept"
-        fix = f"choose one that it accepts, `--data {name}=...`; where a file owns the fact, correct it there"
-        yield Finding(f"answers/{rule}", message, location=place(name), why=why, fix=fix)
+        yield Finding(f"answers/{rule}", message, location=source.place(name), why=why, fix=source.fix(name))

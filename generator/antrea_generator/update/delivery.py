@@ -40,8 +40,9 @@ class Delivery:
         for name in self.names:
             before, after = self.changes[name]
             path = self.repo.root / name
-            here = state_of(path)
-            if here == after:
+            if not _is_reachable(self.repo.root, name):
+                raise FindingsError([_in_the_way(name, None)])
+            if (here := state_of(path)) == after:
                 continue
             if here != before:
                 raise FindingsError([_in_the_way(name, before)])
@@ -65,7 +66,7 @@ def refuse_changed(plan: Delivery, before: Tree, owned: Iterable[str]) -> None:
     for name in sorted({*plan.changes, *owned}):
         was, becomes = plan.changes.get(name, (before.get(name), before.get(name)))
         path = plan.repo.root / name
-        if not _is_plain(path):
+        if not _is_reachable(plan.repo.root, name):
             findings.append(_in_the_way(name, None))
         elif (here := state_of(path)) != was and here != becomes:
             findings.append(_in_the_way(name, was))
@@ -82,8 +83,12 @@ def _in_the_way(name: str, before: FileState | None) -> Finding:
     return Finding("update/uncommitted", message, location=Location(name), fix=fix)
 
 
-def _is_plain(path: Path) -> bool:
-    return path.is_symlink() or path.is_file() or not path.exists()
+def _is_reachable(root: Path, name: str) -> bool:
+    """Whether only folders, and no links out of the repository, lead to the file, and no folder is in its place."""
+    path = root / name
+    above = [parent for parent in path.parents if parent != root and parent.is_relative_to(root)]
+    real = all(not parent.is_symlink() and (parent.is_dir() or not parent.exists()) for parent in above)
+    return real and (path.is_symlink() or path.is_file() or not path.exists())
 
 
 def _put(path: Path, before: FileState | None, after: FileState | None) -> None:

@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError, FindingsError
-from antrea_ci.files import write_atomically
 from antrea_ci.findings import Finding
-from antrea_ci.render.readme import with_block_of
 from antrea_ci.yamlio import Value
 from antrea_generator.update.comparison import Comparison, rejected_answers
 from antrea_generator.update.conflicts import Conflict, conflicts, kept
 from antrea_generator.update.scratch import Tree, tree_of
 from antrea_generator.update.setting import Setting
 from antrea_generator.update.stored import name_source, read_stored
+from antrea_generator.update.written import forget
 
 
 @dataclass(frozen=True)
 class Merged:
-    """``answers``: those of the new answers file; ``before``: the files that Copier met."""
+    """``answers``: those of the new answers file; ``before``: the files that Copier met; ``notes``: what is to do."""
 
     answers: Mapping[str, Value]
     before: Tree
     conflicts: tuple[Conflict, ...]
+    notes: tuple[str, ...]
 
     def kept(self, after: Tree) -> Tree:
         """``after`` with what people keep in spite of conflicts."""
@@ -35,7 +35,7 @@ def merged(given: Setting, comparison: Comparison) -> Merged:
     clone = given.clone
     if given.source != given.stored.source:
         name_source(clone.repo, given.stored, given.source)
-    _forget_written_values(given)
+    lock = forget(given)
     clone.commit("What the update starts from")
     before = clone.tree()
     changed = {name: comparison.accepted[name] for name in comparison.changed}
@@ -49,19 +49,12 @@ def merged(given: Setting, comparison: Comparison) -> Merged:
             raise FindingsError(findings)
         why = outcome["error"] or fault
         raise AntreaGitopsError(f"Copier cannot update to {given.new.label} of {given.source}: {why}")
-    return Merged(answers, before, conflicts(clone, before, clone.tree(), tree_of(given.born.root)))
+    found = conflicts(clone, before, clone.tree(), tree_of(given.born.root))
+    note = lock.put_back() if lock else ""
+    return Merged(answers, before, found, (note,) if note else ())
 
 
 def refused(given: Setting, comparison: Comparison) -> tuple[list[Finding], str]:
     """What the new version says of the answers that it does not accept, and of anything else that it stumbles over."""
     outcome = given.copier.judge(given.new.folder, comparison.accepted)
-    return [*rejected_answers(outcome, comparison.accepted, given.new, comparison.place)], outcome["error"]
-
-
-def _forget_written_values(given: Setting) -> None:
-    """Takes the README's block of values for what the template wrote: ``render`` changed it, not the people."""
-    readme, born = given.clone.repo.readme_file, given.born.readme_file
-    if readme.is_file() and born.is_file():
-        text = readme.read_bytes().decode("utf-8", "surrogateescape")
-        same = with_block_of(text, born.read_bytes().decode("utf-8", "surrogateescape"))
-        write_atomically(readme, same.encode("utf-8", "surrogateescape"))
+    return [*rejected_answers(outcome, comparison.accepted, given.new, comparison)], outcome["error"]

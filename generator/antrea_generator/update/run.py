@@ -54,14 +54,14 @@ def update(repo: ClusterRepo, request: Request, *, migrations: Sequence[Migratio
     Raises FindingsError with every problem of a step at once, or another AntreaGitopsError.
     """
     with scratch(repo) as clone:
-        base, known = clone.tree(), errors_of(clone.repo)
-        given = setting(clone, request.template, request.to)
+        base, given = clone.tree(), setting(clone, request.template, request.to)
+        known = errors_of(clone.repo)
         wanted, comparison = _compared(given, request.pairs, migrations)
         labels = (given.source, given.old.label, given.new.label)
         if not given.moves and not comparison.changed:
             return Update(*labels)
         outcome = merged(given, comparison)
-        notes = [*wanted.notes, *comparison.notes(outcome.answers)]
+        notes = [*wanted.notes, *comparison.notes(outcome.answers), *outcome.notes]
         if outcome.conflicts and not request.keep_conflicts:
             refuse_changed(delivery(repo, base, base), base, _owned(given, base))
             return Update(*labels, tuple(notes), conflicts=outcome.conflicts)
@@ -79,7 +79,8 @@ def _compared(given: Setting, pairs: Sequence[str], migrations: Sequence[Migrati
     """Migrates clone and birth alike, then says what the answers shall be. Raises FindingsError with all problems."""
     passed = due(migrations, version_of(given.old.label), version_of(given.new.label)) if given.moves else ()
     answers = migrated(passed, given.stored.answers, given.clone.repo)
-    migrated(passed, given.stored.answers, given.born)
+    if given.born.cluster_file.is_file():
+        migrated(passed, given.stored.answers, given.born)
     questions = given.new.config.questions
     facts = read_facts(given.born, questions), read_facts(given.clone.repo, questions)
     wanted = wanted_answers(given.stored, answers, facts, read_asked(pairs, questions))

@@ -53,7 +53,7 @@ def _born(folder: Path, stored: Stored, copier: CopierProcess, old: TemplateVers
     answers = {name: stored.answers[name] for name in questions if name in stored.answers}
     outcome = copier.copy(old.folder, folder, answers)
     if outcome["rejected"]:
-        raise FindingsError([*rejected_answers(outcome, answers, old, stored.place)])
+        raise FindingsError([*rejected_answers(outcome, answers, old, stored)])
     if outcome["error"]:
         raise AntreaGitopsError(f"Copier cannot use {old.label} of the template {copier.url}: {outcome['error']}")
     return ClusterRepo(folder)

@@ -28,6 +28,10 @@ class Stored:
         there = name in self.document.mapping
         return self.document.locate((name,), key=True) if there else Location(self.document.file)
 
+    def fix(self, name: str) -> str:
+        """How to give another answer than one that even the recorded version does not accept."""
+        return f"correct `{name}` in {self.document.file}, which somebody has edited, and commit"
+
 
 def read_stored(repo: ClusterRepo) -> Stored:
     """The answers file of ``repo``. Raises FindingsError with everything that is wrong with it."""

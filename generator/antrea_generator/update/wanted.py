@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from antrea_ci.errors import FindingsError, UsageError
 from antrea_ci.findings import Finding, Location
@@ -22,11 +22,12 @@ Questions = Mapping[str, Question]
 class Wanted:
     """``answers`` by the new template's questions, in their order; ``notes`` say what differs from the stored ones.
 
-    ``asked`` are the names that the person gave.
+    ``asked`` are the names that the person gave; ``owners`` the files that own facts, by the names of their questions.
     """
 
     answers: Answers
     asked: frozenset[str]
+    owners: Mapping[str, str]
     notes: tuple[str, ...]
 
 
@@ -44,7 +45,23 @@ def wanted_answers(
                 notes.append(f"{told(name, before, fact.value)}, as {fact.file} says")
                 owned[name] = fact.value
     notes += [told(name, answers.get(name), value) for name, value in asked.items()]
-    return Wanted({**answers, **owned, **asked}, frozenset(asked), tuple(notes))
+    _refuse_owned(asked, now)
+    owners = {name: fact.file for name, fact in now.items()}
+    return Wanted({**answers, **owned, **asked}, frozenset(asked), owners, tuple(notes))
+
+
+def _refuse_owned(asked: Answers, now: Mapping[str, Fact]) -> None:
+    """An answer cannot change what a file owns: raises FindingsError for each that tries."""
+    place = Location("--data")
+    findings = [
+        Finding(
+            "answers/owned", f"`{name}` is {shown(now[name].value)} in {now[name].file}, which owns it", location=place
+        )
+        for name, value in asked.items()
+        if name in now and not same(now[name].value, value)
+    ]
+    if findings:
+        raise FindingsError([replace(one, fix="change it in that file, commit, and update then") for one in findings])
 
 
 def read_asked(pairs: Sequence[str], questions: Questions) -> Answers:

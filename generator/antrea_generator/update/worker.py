@@ -6,6 +6,7 @@ whatever the parent chose. Every failure becomes a text: this is the edge at whi
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import json
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TypedDict, cast
 
 # Copier puts the question's name before what its validator said; the parent knows it already.
-_PREFIX = re.compile(r"^(?:Validation error for question|Invalid choice for) '[^']*': ")
+_NAMED = re.compile(r"^(?:Validation error for question|Invalid choice for) '([^']*)': ")
 
 
 class Job(TypedDict):
@@ -56,29 +57,36 @@ def done(job: Job) -> Outcome:
 
 @dataclass(frozen=True)
 class _Copied:
-    """What went wrong, or nothing, and then the answers that the copy was made of."""
+    """What went wrong, with the question that Copier names; or nothing, and the answers that the copy was made of."""
 
     fault: str
+    question: str
     answers: Mapping[str, object]
 
 
 def _judge(source: str, answers: dict[str, object]) -> Outcome:
-    """What the template of ``source`` says of each answer that it does not accept, with those before it given."""
-    fault = _trial(source, answers).fault
-    if not fault:
-        return Outcome(error="", rejected={}, defaults={})
-    good: dict[str, object] = {}
-    rejected: dict[str, str] = {}
-    general = _trial(source, {}).fault
-    for name, value in answers.items():
-        said = _trial(source, {**good, name: value}).fault
-        if said and said != general:
-            rejected[name] = said
-        else:
-            good[name] = value
-    instead = _trial(source, good).answers
-    defaults = {name: instead[name] for name in rejected if name in instead}
-    return Outcome(error="" if rejected else fault, rejected=rejected, defaults=defaults)
+    """What the template of ``source`` says of each answer that it does not accept."""
+    left, rejected = dict(answers), dict[str, str]()
+    while (tried := _trial(source, left)).fault:
+        name = tried.question or _culprit(source, left, tried.fault)
+        if name not in left:
+            # A default, or the template itself, is at fault: nothing that comes after it can be judged.
+            break
+        rejected[name] = tried.fault
+        del left[name]
+    defaults = {name: tried.answers[name] for name in rejected if name in tried.answers}
+    return Outcome(error="" if rejected else tried.fault, rejected=rejected, defaults=defaults)
+
+
+def _culprit(source: str, answers: dict[str, object], fault: str) -> str:
+    """The first answer without which there is no such fault, found by halving; empty if there is none."""
+    names = list(answers)
+
+    def has_fault(length: int) -> int:
+        return int(_trial(source, {name: answers[name] for name in names[:length]}).fault == fault)
+
+    found = bisect.bisect_left(range(len(names) + 1), 1, key=has_fault)
+    return names[found - 1] if 0 < found <= len(names) else ""
 
 
 def _trial(source: str, answers: dict[str, object]) -> _Copied:
@@ -104,8 +112,9 @@ def _copy(
             pretend=pretend,
         )
     except Exception as error:  # noqa: BLE001 - see the module
-        return _Copied(_told(error), {})
-    return _Copied("", made.answers.combined)
+        named = _NAMED.match(str(error))
+        return _Copied(_told(error), named[1] if named else "", {})
+    return _Copied("", "", made.answers.combined)
 
 
 def _update(job: Job) -> str:
@@ -132,7 +141,7 @@ def _told(error: Exception) -> str:
     text = said.strip() if isinstance(said, str) and said.strip() else str(error)
     line, file = getattr(error, "lineno", None), getattr(error, "name", None) or getattr(error, "filename", None)
     place = f"{file or 'a template'}:{line}: " if isinstance(line, int) else ""
-    return place + (_PREFIX.sub("", text) or type(error).__name__)
+    return place + (_NAMED.sub("", text) or type(error).__name__)
 
 
 def main() -> None:

@@ -42,6 +42,8 @@ def test_every_answer_that_would_change_is_told_at_once_with_old_and_new_and_the
     assert "`cluster_network`: 10.128.0.0/14 would become 10.1.0.0/16 with v0.2.0: its validator says: write a" in told
     assert "`runner`: large would be lost: v0.2.0 does not ask it; it asks `machine` (small)" in told
     assert ".copier-answers.yml:3:1: error" in told
+    assert "fix: change it in install-config.yaml, commit, and update then" in told
+    assert "fix: give one that it accepts: `--data ci=...`" in told
     assert all(f"[answers/{rule}]" in told for rule in ("choice", "rejected", "renamed"))
 
 
@@ -59,6 +61,7 @@ def test_a_person_can_ask_for_each_change_that_is_refused(pair: Pair):
         ("runer=x", "no question `runer` (did you mean runner?)"),
         ("ci=svn", "--data: error: `ci`: svn would become github"),
         ("ci", "NAME=VALUE"),
+        ("cluster_network=10.0.0.0/8", "`cluster_network` is 10.128.0.0/14 in install-config.yaml, which owns it"),
     ],
 )
 def test_what_is_asked_for_must_be_an_answer(pair: Pair, pair_text: str, told: str):

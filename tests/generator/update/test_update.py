@@ -13,6 +13,7 @@ from support.template_pairs import Pair
 
 MINE = "# Notes\n\nThe network is 10.128.0.0/14.\n\nmine\n\nlast\n"
 THEIRS = "# Notes\n\nThe network is {{ cluster_network }}.\n\ntheirs\n\nlast\n"
+LOCK = f"antrea-gitops==0.1.0 --hash=sha256:{'0' * 64}\nclick==8.1.8 --hash=sha256:{'1' * 64}\n"
 NEWER = {
     "template/extra.txt": None,
     "template/added.txt": "added\n",
@@ -21,7 +22,7 @@ NEWER = {
 
 
 def test_the_outcome_stands_in_the_working_tree_uncommitted(pair: Pair):
-    pair.change({"NOTES.md": MINE.replace("mine", "first").replace("last", "mine")})
+    pair.change({"NOTES.md": MINE.replace("mine", "first").replace("last", "mine"), "requirements.txt": LOCK})
     (pair.repo / "notes of mine").write_text("not tracked\n")
     head = git(pair.repo, "rev-parse", "HEAD")
     pair.release(NEWER)
@@ -59,8 +60,8 @@ def test_with_conflicts_the_tree_stays_and_every_place_is_told(pair: Pair):
 
 
 def test_conflicts_come_over_with_markers_where_that_is_asked_for(pair: Pair):
-    pair.change({"NOTES.md": MINE, "extra.txt": "mine\n"})
-    pair.release(NEWER)
+    pair.change({"NOTES.md": MINE, "extra.txt": "mine\n", "requirements.txt": LOCK})
+    pair.release({**NEWER, "template/requirements.txt": "antrea-gitops==0.2.0\n"})
     done = pair.update("--keep-conflicts")
     assert done.code == 5
     assert "resolve the conflicts in NOTES.md, extra.txt, then commit" in done.out
@@ -70,6 +71,9 @@ def test_conflicts_come_over_with_markers_where_that_is_asked_for(pair: Pair):
     )
     assert (pair.repo / "extra.txt").read_text() == "mine\n"
     assert (pair.repo / "added.txt").read_text() == "added\n"
+    # The lock is no change of people's: a newer version takes its place, and is to be locked again.
+    assert (pair.repo / "requirements.txt").read_text() == "antrea-gitops==0.2.0\n"
+    assert "requirements.txt names antrea-gitops 0.2.0, without checksums: `antrea-gitops tools lock`" in done.out
     # Git refuses to commit a file that it calls unmerged.
     assert git(pair.repo, "diff", "--name-only", "--diff-filter=U") == "NOTES.md"
 
