@@ -55,12 +55,14 @@ class Failure:
 class Forge:
     """``user`` writes what is posted. ``threads`` None: every pull and merge request exists.
 
-    ``page`` bounds the entries of a page. ``token``: any other gets 401.
+    ``page`` bounds the entries of a page. ``token``: any other gets 401. ``tells_user`` False: the host tells neither
+    whose the token is nor whether a comment's author is a person.
     """
 
     url: str
     user: str = "github-actions[bot]"
     page: int = 100
+    tells_user: bool = True
     token: str = ""
     threads: set[str] | None = None
     comments: list[Comment] = field(default_factory=list)
@@ -139,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.state.token and self.state.token not in " ".join(request.headers.values()):
             return 401, {"message": "Bad credentials"}, {}
         path = urlsplit(request.path).path
-        if path.endswith("/user") and request.method == "GET":
+        if path.endswith("/user") and request.method == "GET" and self.state.tells_user:
             return 200, {"login": self.state.user, "username": self.state.user}, {}
         one, many = _ONE.search(path), _THREAD.search(path)
         if one and request.method in ("PATCH", "PUT"):
@@ -156,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         size = min(int(query.get("per_page", 30)), self.state.page)
         page = int(query.get("page", 1))
         found = [one for one in self.state.comments if one.thread == thread]
-        shown = [_as_json(one) for one in found[(page - 1) * size : page * size]]
+        shown = [_as_json(one, tells_kind=self.state.tells_user) for one in found[(page - 1) * size : page * size]]
         more = page * size < len(found)
         if thread.startswith("projects"):
             return 200, shown, {"X-Next-Page": str(page + 1) if more else ""}
@@ -190,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-def _as_json(comment: Comment) -> dict[str, object]:
+def _as_json(comment: Comment, *, tells_kind: bool = True) -> dict[str, object]:
     kind = "Bot" if comment.author.endswith("[bot]") else "User"
-    who = {"login": comment.author, "username": comment.author, "type": kind}
+    who = {"login": comment.author, "username": comment.author, **({"type": kind} if tells_kind else {})}
     return {"id": comment.id, "body": comment.body, "user": who, "author": who, "system": False}

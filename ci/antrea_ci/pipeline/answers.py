@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
-from typing import cast
 from urllib.error import HTTPError
 
 from antrea_ci.diff.visible import on_one_line
+from antrea_ci.pipeline.json_values import fields
 
 _LARGEST = 256 << 20
 
@@ -67,13 +67,3 @@ def read_answer(stream: HTTPResponse | HTTPError) -> Answer:
     """The answer with its body, of which no more is read than any such answer has."""
     body = stream.read(_LARGEST).decode("utf-8", "replace")
     return Answer(stream.status or 0, body, {name.lower(): text for name, text in stream.headers.items()})
-
-
-def fields(value: object) -> Mapping[str, object]:
-    """A JSON object; an empty one in place of anything else."""
-    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
-
-
-def entries(value: object) -> Sequence[object]:
-    """A JSON array; an empty one in place of anything else."""
-    return cast("Sequence[object]", value) if isinstance(value, list) else ()

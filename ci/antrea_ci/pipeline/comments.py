@@ -36,7 +36,7 @@ def put(
 def _put(thread: Thread, mark: str, body: str, sleep: Callable[[float], None]) -> Literal["created", "updated"]:
     pauses = iter(PAUSES)
     while True:
-        ours = [one for one in thread.comments() if one.body.startswith(mark) and thread.is_ours(one)]
+        ours = thread.ours([one for one in thread.comments() if one.body.startswith(mark)])
         for comment in ours:
             thread.update(comment, body)
         if ours:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from antrea_ci.pipeline.answers import fields
+from antrea_ci.pipeline.json_values import fields
 from antrea_ci.web import shown
 
 Host: TypeAlias = Literal["github", "gitlab"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from antrea_ci.facts import facts
-from antrea_ci.pipeline.answers import fields
+from antrea_ci.pipeline.json_values import fields
 from antrea_ci.values import mapping_at, texts_at
 
 SHORTEST = 4

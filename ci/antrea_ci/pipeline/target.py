@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError, UsageError
 from antrea_ci.pipeline.api import Api, checked_base, checked_token
@@ -17,7 +18,8 @@ _GITHUB = ("GITHUB_REPOSITORY",)
 _GITLAB = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID")
 _MERGE_REF = re.compile(r"refs/pull/([0-9]+)/(?:merge|head)")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
-# docs.github.com, "About authentication to GitHub": these belong to people, `ghs_` to apps.
+# docs.github.com, "About authentication to GitHub", "GitHub's token formats".
+_OF_APPS = "ghs_"
 _OF_PEOPLE = ("ghp_", "gho_", "ghu_", "github_pat_")
 
 
@@ -55,7 +57,8 @@ def _github(environment: Mapping[str, str]) -> GitHub:
     token = checked_token(environment[GITHUB_TOKEN], GITHUB_TOKEN)
     base = checked_base(environment.get("GITHUB_API_URL") or "https://api.github.com", "GITHUB_API_URL")
     login = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
-    return GitHub(Api(base, login, "application/vnd.github+json"), repository, number, token.startswith(_OF_PEOPLE))
+    kind = "bot" if token.startswith(_OF_APPS) else "person" if token.startswith(_OF_PEOPLE) else ""
+    return GitHub(Api(base, login, "application/vnd.github+json"), repository, number, kind)
 
 
 def _pull_number(environment: Mapping[str, str]) -> int:
@@ -75,14 +78,13 @@ def _pull_number(environment: Mapping[str, str]) -> int:
 def _gitlab(environment: Mapping[str, str]) -> GitLab:
     _require(environment, _GITLAB, GITLAB_TOKEN)
     project, number = environment["CI_PROJECT_ID"], environment["CI_MERGE_REQUEST_IID"]
-    for name, value in (("CI_PROJECT_ID", project), ("CI_MERGE_REQUEST_IID", number)):
-        if not (value.isascii() and value.isdigit()):
-            raise UsageError(f"{name} is not a number")
+    if not (number.isascii() and number.isdigit()):
+        raise UsageError("CI_MERGE_REQUEST_IID is not a number")
     base = checked_base(environment["CI_API_V4_URL"], "CI_API_V4_URL")
     token = checked_token(environment[GITLAB_TOKEN], GITLAB_TOKEN)
     ca_file = environment.get("CI_SERVER_TLS_CA_FILE", "")
     api = Api(base, {"PRIVATE-TOKEN": token}, ca_file=ca_file if Path(ca_file).is_file() else "")
-    return GitLab(api, project, int(number))
+    return GitLab(api, quote(project, safe=""), int(number))
 
 
 def _require(environment: Mapping[str, str], names: Sequence[str], token: str) -> None:

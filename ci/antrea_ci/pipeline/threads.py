@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from antrea_ci.diff.markdown import GITHUB_LIMIT, GITLAB_LIMIT
-from antrea_ci.pipeline.answers import Answer, entries, fields
+from antrea_ci.pipeline.answers import Answer
 from antrea_ci.pipeline.api import Api, ApiError
+from antrea_ci.pipeline.json_values import entries, fields
 
+Kind: TypeAlias = Literal["bot", "person", ""]
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next\b')
 _PAGE = re.compile(r"&page=[0-9]+$")
 _MOST_PAGES = 1_000
@@ -19,12 +21,12 @@ _MOST_PAGES = 1_000
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment. ``author`` is a login name; ``is_bot`` where the host says that no person wrote it."""
+    """A comment. ``author`` is a login name; ``kind`` is ``bot``, ``person``, or empty where the host does not say."""
 
     id: str
     body: str
     author: str
-    is_bot: bool
+    kind: Kind
 
 
 class Thread(Protocol):
@@ -44,8 +46,8 @@ class Thread(Protocol):
         """All of them, the oldest first."""
         ...
 
-    def is_ours(self, comment: Comment) -> bool:
-        """Whether the token's owner wrote it, as far as the host tells."""
+    def ours(self, comments: Sequence[Comment]) -> Sequence[Comment]:
+        """Those that the token's owner wrote. Where the host does not tell, the oldest: a mark can be pasted later."""
         ...
 
     def create(self, body: str) -> None:
@@ -63,12 +65,12 @@ class Thread(Protocol):
 
 @dataclass(frozen=True)
 class GitHub:
-    """A pull request. ``by_person`` says that the token is known to be a person's and not an app's."""
+    """A pull request. ``owner`` is whose the token is: a bot, as of every app, or a person."""
 
     api: Api
     repository: str
     number: int
-    by_person: bool = False
+    owner: Kind = ""
     limit: int = GITHUB_LIMIT
 
     @property
@@ -81,11 +83,12 @@ class GitHub:
         for page in _pages(self.api, url):
             yield from (_comment(entry, "user", "login") for entry in entries(page.value))
 
-    def is_ours(self, comment: Comment) -> bool:
+    def ours(self, comments: Sequence[Comment]) -> Sequence[Comment]:
         # The token of a job, or of another app, writes as `<app>[bot]` and may not ask for its own name.
-        if comment.is_bot or not comment.author:
-            return not self.by_person
-        return comment.author == _own_name(self.api, "login")
+        bots = [one for one in comments if one.kind == "bot"]
+        if self.owner == "bot" or (bots and self.owner != "person"):
+            return bots
+        return _own(self.api, "login", comments)
 
     def create(self, body: str) -> None:
         self.api.call("POST", f"/repos/{self.repository}/issues/{self.number}/comments", {"body": body})
@@ -118,9 +121,8 @@ class GitLab:
                 if not fields(entry).get("system"):
                     yield _comment(entry, "author", "username")
 
-    def is_ours(self, comment: Comment) -> bool:
-        name = _own_name(self.api, "username")
-        return not name or not comment.author or comment.author == name
+    def ours(self, comments: Sequence[Comment]) -> Sequence[Comment]:
+        return _own(self.api, "username", comments)
 
     def create(self, body: str) -> None:
         self.api.call("POST", self._notes, {"body": body})
@@ -180,7 +182,15 @@ def _comment(entry: object, author: str, name: str) -> Comment:
     writer = fields(told.get(author))
     login = str(writer.get(name) or "")
     is_bot = writer.get("type") == "Bot" or login.endswith("[bot]")
-    return Comment(str(told.get("id", "")), str(told.get("body") or ""), login, is_bot)
+    kind: Kind = "bot" if is_bot else "person" if writer.get("type") == "User" else ""
+    return Comment(str(told.get("id", "")), str(told.get("body") or ""), login, kind)
+
+
+def _own(api: Api, key: str, comments: Sequence[Comment]) -> Sequence[Comment]:
+    name = _own_name(api, key) if comments else ""
+    if name:
+        return [one for one in comments if one.author == name]
+    return [one for one in comments if one.kind != "person"][:1]
 
 
 def _own_name(api: Api, key: str) -> str:

@@ -197,6 +197,18 @@ def test_a_person_finds_the_own_comment_again(tmp_path: Path, monkeypatch: pytes
         assert ["new" in one.body for one in server.comments if one.author == "jane"] == [True]
 
 
+def test_where_nobody_tells_whose_the_token_is_the_oldest_comment_is_ours(job: Job) -> None:
+    job.forge.user = "ci"
+    job.forge.tells_user = False
+    write_reports(job.report, [], difference())
+    job.comment()
+    pasted = job.forge.add(job.thread, job.bodies[0], "mallory")
+    write_reports(job.report, [finding("new problem")], difference())
+    assert job.comment().code == 0
+    assert "new problem" in job.bodies[0]
+    assert "new problem" not in pasted.body
+
+
 def test_two_clusters_of_one_repository_have_a_comment_each(job: Job) -> None:
     write_reports(job.report, [], difference())
     git(job.folder, "init", "--quiet")
