@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import urllib.request
+from functools import cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from antrea_ci import __version__
@@ -29,10 +31,8 @@ def opener(redirects: urllib.request.HTTPRedirectHandler | None, ca_file: str = 
 
     Without ``redirects`` a redirect is an HTTPError like any other answer that is no success.
     """
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
-    secure = urllib.request.HTTPSHandler(context=context)
+    system = [os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")]
+    secure = urllib.request.HTTPSHandler(context=_trust(ca_file, *system))
     if redirects:
         return urllib.request.build_opener(secure, redirects)
     plain = urllib.request.OpenerDirector()
@@ -45,3 +45,12 @@ def opener(redirects: urllib.request.HTTPRedirectHandler | None, ca_file: str = 
     ):
         plain.add_handler(handler)
     return plain
+
+
+@cache
+def _trust(ca_file: str, *_: str) -> ssl.SSLContext:
+    """Made once for the same certificates: to load a system's takes longer than a request."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context

@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from antrea_ci.diff.visible import on_one_line
@@ -95,14 +94,9 @@ class Api:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             return Answer(0, str(reason) or type(error).__name__, {})
 
-    @cached_property
-    def _opener(self) -> urllib.request.OpenerDirector:
-        """Made once: to load a system's certificates takes longer than a request."""
-        return opener(None, self.ca_file)
-
     def _opened(self, request: urllib.request.Request) -> http.client.HTTPResponse | urllib.error.HTTPError:
         try:
-            return self._opener.open(request, timeout=SILENCE_SECONDS)
+            return opener(None, self.ca_file).open(request, timeout=SILENCE_SECONDS)
         except urllib.error.HTTPError as error:
             return error
 
