@@ -9,11 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from antrea_ci.diff.structure.der import read_certificate
+from antrea_ci.certificates import read_certificate
+from antrea_ci.yaml_nodes import MAX_DEPTH
 from antrea_ci.yamlio import Value, read_all
-
-DEEPEST = 6
-"""Texts inside texts are taken apart up to this depth; further inside they are plain text."""
 
 _LARGEST = 8 * 1024 * 1024  # characters; a longer text is compared as text
 _BEGIN = "-----BEGIN "
@@ -45,9 +43,9 @@ class Parsed:
     blocks: Blocks | None = None
 
 
-def read_any(text: str, depth: int) -> Parsed | None:
-    """What a text holds that stands alone, as deep as this in other texts; None for a plain one."""
-    if depth >= DEEPEST or not may_be_structured(text):
+def read_any(text: str) -> Parsed | None:
+    """What a text holds that has no other beside it; None for a plain one."""
+    if not may_be_structured(text):
         return None
     return next(filter(None, (read(text) for read in readers())), None)
 
@@ -87,7 +85,16 @@ def read_json(text: str) -> Parsed | None:
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return None
-    return Parsed("json", value)
+    return Parsed("json", value) if _is_flat(value) else None
+
+
+def _is_flat(value: Value) -> bool:
+    """Whether it is not nested deeper than a document of YAML may be."""
+    level: list[Value] = [value]
+    for _ in range(MAX_DEPTH):
+        below = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [item for items in below for item in items]
+    return not level
 
 
 def _unique(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
@@ -169,7 +176,7 @@ def _shown(label: str, data: bytes) -> dict[str, Value]:
     digest = hashlib.sha256(data).hexdigest()
     certificate = read_certificate(data) if label.endswith("CERTIFICATE") else None
     if certificate:
-        return {"subject": certificate.subject, "expires": certificate.expires, "sha256": digest}
+        return {"subject": certificate.subject, "expires": certificate.expires.isoformat(), "sha256": digest}
     return {"label": label, "sha256": digest}
 
 

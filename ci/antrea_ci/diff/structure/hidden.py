@@ -151,7 +151,7 @@ class _Cover:
 
 def _holds_one(value: Value, place: Place) -> bool:
     """Whether a text holds a secret by its structure: a private key, a Secret, a field with a name that says so."""
-    parsed = read_any(value, place.depth) if isinstance(value, str) else None
+    parsed = read_any(value) if isinstance(value, str) and not place.is_deep else None
     if parsed is None:
         return False
     inside = _Cover(searches=False)

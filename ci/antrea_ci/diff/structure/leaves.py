@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from typing import TypeAlias
 
@@ -37,12 +38,19 @@ def leaves(value: Value, place: Place) -> Leaves:
 def meaning(value: Value, place: Place) -> str:
     """A text that values share which say the same: without spelling, comments, and order where that says nothing."""
     if isinstance(value, dict):
-        return str(sorted((key, meaning(below, place.below(key))) for key, below in value.items()))
+        keys = sorted(value)
+        return _digest("mapping", [part for key in keys for part in (key, meaning(value[key], place.below(key)))])
     if isinstance(value, list):
         texts = [meaning(below, place.item("")) for below in value]
-        return f"list {texts if is_ordered(place, value, value) else sorted(texts)}"
+        return _digest("list", texts if is_ordered(place, value, value) else sorted(texts))
     inner = _inside(value, place)
-    return normal(value, place) if inner is None else f"text {meaning(inner, place.inner(''))}"
+    return normal(value, place) if inner is None else _digest("text", [meaning(inner, place.inner(""))])
+
+
+def _digest(what: str, parts: list[str]) -> str:
+    """Of a fixed length, so that nothing grows with depth."""
+    text = "".join(f"{len(part)} {part} " for part in (what, *parts))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def likeness(one: Leaves, other: Leaves) -> float:
@@ -71,5 +79,5 @@ def _collect(value: Value, place: Place, path: str, found: list[tuple[str, str]]
 
 def _inside(value: Value, place: Place) -> Value:
     """What a text holds; None for a plain one, and for anything else."""
-    parsed = read_any(value, place.depth) if isinstance(value, str) else None
+    parsed = read_any(value) if isinstance(value, str) and not place.is_deep else None
     return parsed.value if parsed else None

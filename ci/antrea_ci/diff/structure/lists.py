@@ -46,7 +46,7 @@ def compare_labelled(
 
 
 def _match(before: list[Value], after: list[Value], place: Place, *, ordered: bool) -> _Match:
-    labels = labels_of_both(before, after, keys_of(place)) if before and after else None
+    labels = labels_of_both(before, after, keys_of(place))
     if labels:
         return _Match(by_label(*labels), *labels, has_keys=True)
     pairs = in_sequence(before, after, place) if ordered else by_content(before, after, place)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from antrea_ci.diff.model import Difference, Effect, Side
 from antrea_ci.diff.paths import Inner, Item, Steps
 
+_MOST_TEXTS = 6
+_MOST_STEPS = 60
+
 
 class Place(NamedTuple):
     """``key`` is the key that holds the value, ``parent`` the one above; both empty where there is none.
@@ -21,6 +24,11 @@ class Place(NamedTuple):
     parent: str = ""
     secret: bool = False
     depth: int = 0
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether texts are plain text from here on: what is compared step by step must end somewhere."""
+        return self.depth >= _MOST_TEXTS or len(self.steps) >= _MOST_STEPS
 
     def below(self, key: str, *, secret: bool = False) -> Place:
         """The value of ``key`` of the mapping here."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from antrea_ci.diff.model import ABSENT, Effect
-from antrea_ci.diff.structure.forms import DEEPEST, Blocks, Parsed, comments_of, may_be_structured, readers
+from antrea_ci.diff.structure.forms import Blocks, Parsed, comments_of, may_be_structured, readers
 from antrea_ci.diff.structure.knowledge import holds_yaml
 from antrea_ci.diff.structure.labels import numbered
 from antrea_ci.diff.structure.lists import Compare, compare_labelled
@@ -32,7 +32,7 @@ def compare_texts(before: str, after: str, place: Place, compare: Compare) -> It
 
 def _read_both(before: str, after: str, place: Place) -> tuple[Parsed, Parsed] | None:
     seems_plain = not (may_be_structured(before) or may_be_structured(after) or holds_yaml(place))
-    if place.depth >= DEEPEST or seems_plain:
+    if place.is_deep or seems_plain:
         return None
     for read in readers():
         left = read(before)

@@ -124,6 +124,10 @@ def test_a_network_that_changed_is_one_change():
     ) == ["clusterNetwork[0].hostPrefix: 23 → 24"]
 
 
+def test_an_item_of_a_list_that_was_empty_is_called_by_its_name_too():
+    assert told({"containers": []}, {"containers": [{"name": "a"}]}) == ['containers[name=a]: absent → {"name": "a"}']
+
+
 def test_what_is_there_on_one_side_only_is_one_difference_at_its_top():
     assert told({"a": {"b": {"c": 1}}}, {}) == ['a: {"b": {"c": 1}} → absent']
 

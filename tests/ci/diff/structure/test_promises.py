@@ -28,14 +28,14 @@ def test_a_value_does_not_differ_from_itself(value: Any):
 
 
 @given(VALUES, VALUES)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_there_is_no_difference_if_and_only_if_both_are_the_same_yaml(before: Any, after: Any):
     same = json.dumps(written(before), sort_keys=True) == json.dumps(written(after), sort_keys=True)
     assert (found(before, after) == []) is same
 
 
 @given(VALUES, SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_any_single_change_is_one_of_meaning_that_leads_to_its_place(value: Any, seed: int):
     for mutation in mutations(value, random.Random(seed)):
         told = [one.steps for one in found(value, mutation.result) if one.effect is Effect.MEANING]
@@ -56,14 +56,14 @@ def leads_to(told: Any, path: tuple[str | int | None, ...], value: Any) -> bool:
 
 
 @given(VALUES, SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_order_and_comments_alone_never_change_the_meaning(value: Any, seed: int):
     effects = {one.effect for one in found(value, shuffled(value, random.Random(seed)))}
     assert Effect.MEANING not in effects
 
 
 @given(VALUES, VALUES)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_before_and_the_differences_tell_after(before: Any, after: Any):
     assert in_any_order(applied(before, found(before, after)), before, after) == in_any_order(after, before, after)
 

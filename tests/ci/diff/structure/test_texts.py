@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antrea_ci.diff.model import Effect
+from antrea_ci.certificates import read_certificate
+from antrea_ci.diff.model import ABSENT, Effect
 from antrea_ci.diff.structure import differences, text_differences
-from antrea_ci.diff.structure.der import read_certificate
 from support.certificates import CERTIFICATE
 from support.differences import notes, told
 
@@ -106,6 +107,21 @@ def test_a_number_that_nobody_can_write_is_a_text():
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_two_texts_are_too_much(before: str, after: str):
     assert (text_differences(before, after, file="any.yaml") == []) is (before == after)
+
+
+def test_texts_nested_as_deep_as_can_be_are_compared():
+    def nested(text: str) -> str:
+        for _ in range(9):
+            value: Any = text
+            for _ in range(40):
+                value = [value]
+            text = json.dumps(value)
+        return text
+
+    for before, after in ((nested("a"), nested("b")), ("[" * 900 + "]" * 900, "[" * 901 + "]" * 901)):
+        (found,) = differences({"x": before}, {"x": after}, kind="ConfigMap")
+        assert found.effect is Effect.MEANING
+        assert differences(ABSENT, {"x": before}, kind="ConfigMap") != []
 
 
 def test_lines_of_assignments_are_compared_by_their_keys():
