@@ -95,13 +95,13 @@ def _decoded(text: str) -> str:
 
 
 def _certificate(found: _Found, today: date) -> Iterator[Finding]:
-    from antrea_ci.diff.structure.der import read_certificate  # only a repository with certificates needs it
+    from antrea_ci.certificates import read_certificate
     from antrea_ci.install_config.certificates import next_block
 
     position = 0
     while block := next_block(found.text, position):
         position = block.end
         certificate = read_certificate(block.data)
-        if certificate and ((end := date.fromisoformat(certificate.expires)) - today).days <= _days("certificate"):
+        if certificate and ((end := certificate.expires) - today).days <= _days("certificate"):
             message = f"{found.shown} holds the certificate {certificate.subject}, which {_told('ends', end, today)}"
             yield Finding("expiry/certificate", message, location=found.place, object=found.object)
