@@ -67,7 +67,7 @@ def _fault(fault: Fault) -> str:
     if fault.is_missing:
         return f"⚠️ **`{fault.file}` is missing**: {fault.reason}. Its log says why."
     return (
-        f"⛔ **`{fault.file}` is not shown**: {coded(fault.reason)} It was written by a job that runs the pull "
+        f"⛔ **`{fault.file}` is not shown**: {coded(fault.reason)}. It was written by a job that runs the pull "
         "request's own code; that job's log has more."
     )
 
@@ -99,11 +99,14 @@ def _folded(warnings: Sequence[str]) -> str:
 
 
 def _finding(finding: ReportedFinding) -> str:
-    about = [coded(finding.place)] if finding.place else []
-    about += [coded(finding.object[:_LONGEST_TEXT])] if finding.object else []
-    head = f"- **{finding.severity.value}** {' '.join([*about, coded(finding.message[:_LONGEST_TEXT])])}"
+    told = [text for text in (finding.place, finding.object, finding.message) if text]
     more = [("why", finding.why), ("fix", finding.fix), ("rule", finding.rule)]
-    return "\n".join([head, *(f"  - {name}: {coded(text[:_LONGEST_TEXT])}" for name, text in more if text)])
+    head = f"- **{finding.severity.value}** {' '.join(map(_cut, told))}"
+    return "\n".join([head, *(f"  - {name}: {_cut(text)}" for name, text in more if text)])
+
+
+def _cut(text: str) -> str:
+    return coded(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…")
 
 
 def _diff(diffs: Sequence[RepositoryDiff], limit: int, whole: str) -> str:

@@ -45,7 +45,7 @@ def provenance(repo: ClusterRepo, environment: Mapping[str, str], output: Path |
         "tools": _tools(repo),
         "bundle": _bundle(repo),
         "rendered": _rendered(repo),
-        "requirements": _digest_of(repo.root / "requirements.txt"),
+        "requirements": _digest_of(repo.requirements_file),
         "run": run.as_json() if run else None,
     }
 

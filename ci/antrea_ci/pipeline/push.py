@@ -17,7 +17,7 @@ from antrea_ci.pipeline.runs import without_login
 from antrea_ci.pipeline.target import GITHUB_TOKEN, GITLAB_TOKEN
 from antrea_ci.process import Completed
 from antrea_ci.render.readme import with_block_of
-from antrea_ci.repo import ClusterRepo
+from antrea_ci.repo import WRITTEN, ClusterRepo
 
 _PUSH_SECONDS = 300.0
 _REFUSED = re.compile(
@@ -29,7 +29,7 @@ _TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAUL
 
 @dataclass(frozen=True)
 class Remote:
-    """Where to push. ``secrets`` must not be in a message."""
+    """Where to push: a name or an address without login. ``secrets`` must not be in a message."""
 
     address: str
     settings: Mapping[str, str] = field(repr=False)
@@ -104,11 +104,7 @@ def _refuse_others(repo: ClusterRepo, names: list[str]) -> None:
 
 
 def _is_owned(repo: ClusterRepo, name: str) -> bool:
-    path = repo.root / name
-    if path == repo.readme_file:
-        return _only_block_differs(repo, name)
-    owned = (repo.rendered.parent, repo.generated, repo.root / "firewall")
-    return any(path.is_relative_to(folder) for folder in owned)
+    return name.startswith(WRITTEN) or (name == repo.name(repo.readme_file) and _only_block_differs(repo, name))
 
 
 def _only_block_differs(repo: ClusterRepo, name: str) -> bool:
@@ -134,7 +130,7 @@ def _remote(root: Path, environment: Mapping[str, str]) -> Remote:
         if token and server and address.startswith(f"{server.rstrip('/')}/"):
             login = base64.b64encode(f"{user}:{token}".encode()).decode()
             return Remote(address, _with_login(server.rstrip("/"), login), (login, token))
-    return Remote(written, {}, ())
+    return Remote("origin", {}, ())
 
 
 def _with_login(server: str, login: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ _LOGIN = re.compile(r"(?<=//)[^/?#]*@")
 
 @dataclass(frozen=True)
 class Run:
-    """One run. ``commit`` is what it was started for, ``attempt`` counts from 1; each is empty where it is not told."""
+    """One run; what its host does not tell is empty. ``commit``: what it was started for; only GitHub counts attempts."""
 
     host: Host
     id: str
@@ -39,7 +39,7 @@ def current_run(environment: Mapping[str, str]) -> Run | None:
     if environment.get("GITLAB_CI") == "true":
         address = environment.get("CI_JOB_URL") or environment.get("CI_PIPELINE_URL", "")
         commit = environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or environment.get("CI_COMMIT_SHA", "")
-        return _run("gitlab", environment.get("CI_PIPELINE_ID", ""), environment.get("CI_JOB_ID", ""), address, commit)
+        return _run("gitlab", environment.get("CI_PIPELINE_ID", ""), "", address, commit)
     if environment.get("GITHUB_ACTIONS") == "true":
         server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
         repository, number = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_RUN_ID", "")

@@ -84,12 +84,17 @@ def mask_command() -> int:
 
     found = masks(os.environ)
     for line in found.lines:
-        click.echo(line)
+        click.echo(_printable(line))
     for remark in found.remarks:
         click.echo(f"warning: {remark}", err=True)
     if found.error:
         raise found.error
     return 0
+
+
+def _printable(line: str) -> str | bytes:
+    """A value may hold bytes that are no text, and has to reach the runner as it is."""
+    return os.fsencode(line) if any("\ud800" <= char <= "\udfff" for char in line) else line
 
 
 @command.command(name="provenance")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antrea_ci.pipeline.mask import masks
-from support.repos import run
+from support.repos import ROOT, run
 
 PULL_PASSWORD = "pull-pass-Zq81"
 LOGIN = f"robot-account:{PULL_PASSWORD}"
@@ -164,6 +166,18 @@ def test_gitlab_is_told_which_variables_it_cannot_mask() -> None:
     lines = ["ANTREA_GITOPS_AGE_IDENTITY", "ANTREA_GITOPS_NSX_TLS_KEY", "ANTREA_GITOPS_PULL_SECRET"]
     assert sorted(told) == sorted([*lines, "ANTREA_GITOPS_SECRET_BMC"])
     assert not [remark for remark in remarks if "CI_REPOSITORY_URL" in remark]
+
+
+def test_a_password_of_bytes_that_are_no_text_is_masked_too() -> None:
+    environment = {**os.environb, b"GITHUB_ACTIONS": b"true", b"ANTREA_GITOPS_VCENTER_PASSWORD": b"pass\xffword"}
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from antrea_generator.cli import main; sys.exit(main(['ci', 'mask']))",
+    ]
+    paths = os.pathsep.join([str(ROOT / "ci"), str(ROOT / "generator")])
+    done = subprocess.run(command, env={**environment, b"PYTHONPATH": paths.encode()}, capture_output=True, check=True)
+    assert b"::add-mask::pass\xffword\n" in done.stdout
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=4).filter(lambda one: one.strip()))
