@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
@@ -111,7 +112,15 @@ def changed_files(root: Path, base: str, head: str | None, *, exact: bool = Fals
     """
     # Git finds out about the touched ones by writing its index anew, which belongs to whoever works there.
     refresh = ("-c", f"diff.autoRefreshIndex={str(exact).lower()}")
-    plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules", "--name-only", "-z", "--relative")
+    plain = (
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--ignore-submodules=dirty",
+        "--name-only",
+        "-z",
+        "--relative",
+    )
     commits = [base] if head is None else [base, head]
     answers = [git(root, *refresh, "diff", *plain, "--end-of-options", *commits, "--")]
     if head is None:
@@ -121,23 +130,37 @@ def changed_files(root: Path, base: str, head: str | None, *, exact: bool = Fals
     return {os.fsdecode(name) for done in answers if done for name in done.stdout.split(b"\0") if name}
 
 
+class Mode(StrEnum):
+    """What Git tells apart among the entries of a tree, by the numbers that it gives them."""
+
+    FILE = "100644"
+    PROGRAM = "100755"
+    LINK = "120000"
+    SUBMODULE = "160000"
+
+
+# Old versions of Git wrote others for files, such as 100664.
+_MODES = {mode.value: mode for mode in Mode}
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A file of a commit: its blob, and whether that holds the target of a symbolic link."""
+    """A file of a commit: its mode, and the id of its blob; of a submodule that of its commit."""
 
-    blob: str
-    is_link: bool
+    mode: Mode
+    id: str
 
 
-def tree(root: Path, commit: str) -> dict[str, Entry]:
-    """The files of ``commit`` below ``root``, by their path from it; submodules are left out."""
+def tree(root: Path, commit: str) -> dict[str, Entry] | None:
+    """The files and submodules of ``commit`` below ``root``, by their path from it; None where it cannot be read."""
     done = git(root, "ls-tree", "-r", "-z", commit)
+    if done is None or done.code != 0:
+        return None
     found: dict[str, Entry] = {}
-    for line in done.stdout.split(b"\0") if done and done.code == 0 else ():
+    for line in filter(None, done.stdout.split(b"\0")):
         head, _, name = line.partition(b"\t")
-        words = head.decode().split()
-        if len(words) == 3 and words[1] == "blob":
-            found[os.fsdecode(name)] = Entry(words[2], is_link=words[0] == "120000")
+        mode, _, blob = head.decode().split()
+        found[os.fsdecode(name)] = Entry(_MODES.get(mode, Mode.FILE), blob)
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,13 +16,11 @@ from antrea_ci import memory
 from antrea_ci.diff.revisions import File, State
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import NOT_RENDERED_FROM, PIPELINES, ClusterRepo
+from antrea_ci.vcs import Mode
+from antrea_ci.yamlio import parse
 
 _WHAT = "renders"
 _BASES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
-
-
-# What is remembered lies outside of the repository, where nobody expects a secret.
-_SECRET = re.compile(r"^kind: Secret$", re.MULTILINE)
 
 
 class _Kept(TypedDict):
@@ -66,7 +63,7 @@ def build(state: State, shown_as: str) -> Built:
     with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
         _write(files, Path(folder), shown_as)
         built = _built(ClusterRepo(Path(folder).resolve()))
-    if not any(_SECRET.search(text) for text in built.rendered.values()):
+    if not _holds_a_secret(built.rendered):
         memory.keep(_WHAT, key, json.dumps(asdict(built)).encode())
     return built
 
@@ -86,11 +83,19 @@ def _built(repo: ClusterRepo) -> Built:
     return Built(texts, rendering.stale(), images(objects), networks(cluster), firewall(cluster, objects))
 
 
+def _holds_a_secret(rendered: Mapping[str, str]) -> bool:
+    """What is remembered lies outside of the repository, where nobody expects one."""
+    from antrea_ci.diff.structure import without_secrets
+
+    objects = (parse(text, name).mapping for name, text in rendered.items())
+    return any(without_secrets(one, kind=str(one.get("kind"))) != one for one in objects)
+
+
 def _key(files: Mapping[str, File]) -> str:
     digest = hashlib.sha256(repr(memory.own_state()).encode())
     for name, file in sorted(files.items()):
         content = hashlib.sha256(file.data).digest()
-        digest.update(os.fsencode(name) + bytes([0, file.is_link]) + content)
+        digest.update(os.fsencode(name) + b"\0" + file.mode.encode() + content)
     return digest.hexdigest()
 
 
@@ -105,14 +110,17 @@ def _recalled(key: str) -> Built | None:
 def _write(files: Mapping[str, File], folder: Path, shown_as: str) -> None:
     for name, file in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not file.is_link:
+        if file.mode is not Mode.SUBMODULE:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if file.mode is Mode.LINK:
+            path.symlink_to(os.fsdecode(file.data))
+        elif file.mode is not Mode.SUBMODULE:
             path.write_bytes(file.data)
-        elif not (path.parent / os.fsdecode(file.data)).resolve().is_relative_to(folder.resolve()):
+    # Where one link leads through another is only seen when all are there.
+    for name in (name for name, file in files.items() if file.mode is Mode.LINK):
+        if not Path(os.path.realpath(folder / name)).is_relative_to(folder.resolve()):
             raise AntreaGitopsError(
                 f"{name} of {shown_as} is a symbolic link that leads out of the repository",
                 why="a pull request could show what lies on the machine that renders it",
                 fix="put the file itself there",
             )
-        else:
-            path.symlink_to(os.fsdecode(file.data))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 
 from antrea_ci.diff.classes import Subject, classify_whole
 from antrea_ci.diff.lineup import changed_whole, path_change
-from antrea_ci.diff.model import ABSENT, Difference, ObjectChange, Side, worst_first
+from antrea_ci.diff.model import Difference, Effect, ObjectChange, worst_first
 from antrea_ci.diff.revisions import File
-from antrea_ci.diff.structure import differences
+from antrea_ci.diff.structure import text_differences
 from antrea_ci.repo import WRITTEN
-from antrea_ci.yamlio import Value, read_all
+from antrea_ci.vcs import Mode
 
-_STRUCTURED = (".yaml", ".yml", ".json")
+_FILES = frozenset({Mode.FILE, Mode.PROGRAM})
+_DATA = (".yaml", ".yml", ".json", ".md")
+_EXECUTED = "whether the file may be executed"
 _LARGEST_TEXT = 512 * 1024
 
 
@@ -73,25 +74,18 @@ def _subject(name: str) -> Subject:
 
 
 def _differences(name: str, before: File, after: File) -> list[Difference]:
-    if PurePosixPath(name).suffix in _STRUCTURED and not before.is_link and not after.is_link:
-        old, new = _value(before, name), _value(after, name)
-        if old is not ABSENT and new is not ABSENT:
-            return differences(old, new, kind=name)
-    return [Difference((), _shown(before), _shown(after))]
-
-
-def _value(file: File, name: str) -> Side:
-    """What the file holds, of several documents the list; absent where it cannot be read."""
-    documents, faults = read_all(file.data, name)
-    if faults:
-        return ABSENT
-    values: list[Value] = [document.value for document in documents]
-    return values[0] if len(values) == 1 else values
+    found = text_differences(_shown(before), _shown(after), file=name)
+    if before.mode is after.mode or not _FILES.issuperset((before.mode, after.mode)):
+        return found
+    effect = Effect.SPELLING if name.endswith(_DATA) else Effect.MEANING
+    return [*found, Difference((), before.mode is Mode.PROGRAM, after.mode is Mode.PROGRAM, effect, _EXECUTED)]
 
 
 def _shown(file: File) -> str:
-    if file.is_link:
+    if file.mode is Mode.LINK:
         return f"a symbolic link to {file.data.decode('utf-8', 'replace')}"
+    if file.mode is Mode.SUBMODULE:
+        return f"a submodule at {file.data.decode()}"
     try:
         if len(file.data) <= _LARGEST_TEXT and b"\0" not in file.data:
             return file.data.decode("utf-8")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -18,10 +18,10 @@ _SHORT = 10
 
 @dataclass(frozen=True)
 class File:
-    """The content of a file; of a symbolic link, what it leads to."""
+    """The content of a file; of a symbolic link what it leads to, of a submodule the id of its commit."""
 
     data: bytes
-    is_link: bool = False
+    mode: vcs.Mode = vcs.Mode.FILE
 
 
 class State(Protocol):
@@ -63,7 +63,10 @@ class Commit:
 
     @cached_property
     def _tree(self) -> dict[str, vcs.Entry]:
-        return vcs.tree(self.root, self.id)
+        found = vcs.tree(self.root, self.id)
+        if found is None:
+            raise self._unreadable("its tree")
+        return found
 
     def names(self) -> Iterable[str]:
         return self._tree
@@ -73,34 +76,69 @@ class Commit:
         if not names:
             return {}
         entries = {name: self._tree[name] for name in names if name in self._tree}
-        found = vcs.blobs(self.root, (entry.blob for entry in entries.values()))
-        return {name: File(found[one.blob], one.is_link) for name, one in entries.items() if one.blob in found}
+        found = vcs.blobs(self.root, (one.id for one in entries.values() if one.mode is not vcs.Mode.SUBMODULE))
+        return {name: File(self._data(name, one, found), one.mode) for name, one in entries.items()}
+
+    def _data(self, name: str, entry: vcs.Entry, found: Mapping[str, bytes]) -> bytes:
+        if entry.mode is vcs.Mode.SUBMODULE:
+            return entry.id.encode()
+        if entry.id not in found:
+            raise self._unreadable(name)
+        return found[entry.id]
+
+    def _unreadable(self, what: str) -> AntreaGitopsError:
+        """What is not there was not deleted."""
+        return AntreaGitopsError(
+            f"{what} of {self.label} cannot be read: git has not got all of it",
+            fix="fetch the whole history (a partial clone needs its remote), or look with `git fsck`",
+        )
 
 
 @dataclass(frozen=True)
 class WorkingTree:
-    """The files as they are now; one that goes while they are read is not there."""
+    """The files as they are when they are first read; one that goes meanwhile is not there."""
 
     root: Path
     name: str = "the working tree"
+    _found: dict[str, File | None] = field(default_factory=dict[str, "File | None"], compare=False, repr=False)
 
     @property
     def label(self) -> str:
         return self.name
 
     def names(self) -> Iterable[str]:
+        return self._names
+
+    @cached_property
+    def _names(self) -> Sequence[str]:
         return vcs.worktree_files(self.root) or ()
 
     def read(self, names: Iterable[str]) -> dict[str, File]:
-        found: dict[str, File] = {}
+        names = list(names)
         for name in names:
-            path = self.root / name
-            with suppress(FileNotFoundError):
-                if path.is_symlink():
-                    found[name] = File(os.fsencode(path.readlink()), is_link=True)
-                elif path.is_file():
-                    found[name] = File(path.read_bytes())
-        return found
+            if name not in self._found:
+                self._found[name] = _file(self.root / name, name)
+        return {name: found for name in names if (found := self._found[name])}
+
+
+def _file(path: Path, name: str) -> File | None:
+    try:
+        if path.is_symlink():
+            return File(os.fsencode(path.readlink()), vcs.Mode.LINK)
+        if path.is_dir():
+            # Git names no other folders. Where it was not fetched, git would look in the repository around it.
+            commit = vcs.commit_of(path, "HEAD") if (path / ".git").exists() else None
+            return File(commit.encode(), vcs.Mode.SUBMODULE) if commit else None
+        if not path.is_file():
+            return None
+        is_program = bool(path.stat().st_mode & stat.S_IXUSR)
+        return File(path.read_bytes(), vcs.Mode.PROGRAM if is_program else vcs.Mode.FILE)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise AntreaGitopsError(
+            f"{name} cannot be read: {error.strerror}", fix="let its owner make it readable"
+        ) from None
 
 
 def base_of(root: Path, branch: str) -> Commit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,64 @@ def test_a_link_that_leads_out_of_the_repository_is_not_followed(repo, tmp_path:
     assert done.code == 1
     assert "symbolic link that leads out of the repository" in done.out
     assert "stolen" not in done.out
+
+
+def test_links_that_lead_out_of_the_repository_together_are_not_followed(repo) -> None:
+    (repo.root / "a/b/c").mkdir(parents=True)
+    (repo.root / "a/b/c/z").symlink_to("../../..")
+    (repo.root / "a/b/c/first").symlink_to("z/../private")
+    done = repo.diff()
+    assert done.code == 1
+    assert "a/b/c/first of the working tree is a symbolic link that leads out of the repository" in done.out
+
+
+def test_what_git_has_not_got_was_not_deleted(repo) -> None:
+    blob = repo.git("rev-parse", "base:install-config.yaml")
+    repo.edit("install-config.yaml", "baseDomain:", "# here\nbaseDomain:")
+    (repo.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    done = repo.diff()
+    assert (done.code, done.out) == (1, "")
+    assert "install-config.yaml of base (" in done.err
+    assert "cannot be read" in done.err
+
+
+def test_another_commit_of_a_submodule_is_a_change(repo) -> None:
+    (repo.root / "vendor").mkdir()
+    for message in ("first", "second"):
+        for folder in ("vendor", "."):
+            repo.git("-C", folder, "init", "--quiet")
+            repo.git("-C", folder, "add", "--all")
+            repo.git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", message)
+        repo.git("tag", message)
+    repo.git("-C", "vendor", "commit", "--quiet", "--allow-empty", "--message", "third")
+    now = repo.git("-C", "vendor", "rev-parse", "HEAD")
+    old, new = repo.git("rev-parse", "first:vendor", "second:vendor").split()
+    for head, before, after in ((("--head", "second"), old, new), ((), old, now)):
+        told = json.loads(run("diff", "--base", "first", *head, "--format", "json", cwd=repo.root).out)
+        (change,) = told["objects"]
+        (path,) = change["paths"]
+        assert (change["object"], path["before"], path["after"]) == (
+            "vendor",
+            f"a submodule at {before}",
+            f"a submodule at {after}",
+        )
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "kind: Secret\nmetadata: {name: s, namespace: antrea-operator}\nstringData: {a: canary-in-memory}\n",
+        "kind: ConfigMap\nmetadata: {name: c}\ndata: {a: 'login: {password: canary-in-memory}'}\n",
+    ],
+)
+def test_no_rendered_secret_is_remembered(repo, manifest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("antrea_ci.memory.cache_folder", lambda: tmp_path / "kept")
+    repo.add_object("extra.yaml", f"apiVersion: v1\n{manifest}")
+    repo.render()
+    assert "canary-in-memory" not in repo.diff().out
+    kept = [path.read_text() for path in (tmp_path / "kept").rglob("*.json")]
+    assert kept
+    assert not any("canary-in-memory" in text for text in kept)
 
 
 def test_only_what_can_have_changed_is_rendered(repo, monkeypatch: pytest.MonkeyPatch) -> None:
