@@ -21,7 +21,7 @@ _LOGIN = re.compile(r"(?<=//)[^/?#]*@")
 
 @dataclass(frozen=True)
 class Run:
-    """One run; what its host does not tell is empty. ``commit`` is what it was started for. Only GitHub has attempts."""
+    """One run; what its host does not tell is empty. ``commit``: what it was started for. Only GitHub has attempts."""
 
     host: Host
     id: str

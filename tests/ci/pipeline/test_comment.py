@@ -252,9 +252,9 @@ def test_a_dry_run_prints_the_comment_and_asks_nobody(job: Job) -> None:
 
 
 def test_on_a_persons_machine_the_dry_run_works_and_posting_names_the_variables(tmp_path: Path) -> None:
-    report = write_reports(tmp_path / "report", [finding()], difference())
-    assert run("ci", "comment", "--report", report, "--dry-run", cwd=tmp_path).code == 0
-    done = run("ci", "comment", "--report", report, cwd=tmp_path)
+    write_reports(tmp_path / "report", [finding()], difference())
+    assert run("ci", "comment", "--report", "report", "--dry-run", cwd=tmp_path).code == 0
+    done = run("ci", "comment", "--report", "report", cwd=tmp_path)
     assert done.code == 2
     for name in ("GITHUB_REPOSITORY", "GITHUB_TOKEN", "CI_MERGE_REQUEST_IID", "ANTREA_GITOPS_GITLAB_TOKEN"):
         assert name in done.err
