@@ -42,7 +42,7 @@ demo: tools
 	@echo "Look around:"
 	@echo "  $(DEMO)/README.md                the runbook of this cluster"
 	@echo "  $(DEMO)/cluster.yaml             change something, then:"
-	@echo "  $(BIN)/antrea-gitops -C $(DEMO) render && git -C $(DEMO) diff"
+	@echo "  $(BIN)/antrea-gitops -C $(DEMO) render && $(BIN)/antrea-gitops -C $(DEMO) diff"
 	@echo "Take the vendor's bundle:"
 	@echo "  $(BIN)/antrea-gitops -C $(DEMO) bundle import /path/to/deploy.tar.gz"
 
@@ -64,6 +64,7 @@ unit: tools test-tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 bench: tools
+	@$(BIN)/python tests/programs dyff
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench
 
 derived: $(READY)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests")]
 
 import checking  # noqa: E402 - the path above finds what it imports
+import diffing  # noqa: E402
 import rendering  # noqa: E402
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking):
+    for part in (rendering, checking, diffing):
         print(part.__doc__)
         with tempfile.TemporaryDirectory(prefix="antrea-gitops-bench-") as name:
             part.bench(Path(name), kustomize)

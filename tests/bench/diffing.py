@@ -18,16 +18,16 @@ SEEDED = Path(__file__).with_name("changes.yaml")
 
 
 def bench(folder: Path, kustomize: str) -> None:
-    cache = folder / "cache"
+    cache, dyff, before = folder / "cache", _dyff(), os.environ.get("XDG_CACHE_HOME")
     _keep_tools(cache)
     os.environ["XDG_CACHE_HOME"] = str(cache)
     repo = folder / "repo"
     subprocess.run([TOOL, "new", "--defaults", str(repo)], check=True, capture_output=True)
-    dyff = _dyff()
-    if dyff:
-        _one_line(folder, repo, kustomize, dyff, cache)
-        _recall(folder, repo, kustomize, dyff)
+    _one_line(folder, repo, kustomize, dyff, cache)
+    _recall(folder, repo, kustomize, dyff)
     _many(folder, repo, kustomize, cache)
+    os.environ.pop("XDG_CACHE_HOME")
+    os.environ.update({"XDG_CACHE_HOME": before} if before else {})
 
 
 def _one_line(folder: Path, repo: Path, kustomize: str, dyff: str, cache: Path) -> None:
@@ -105,11 +105,14 @@ def _forget(cache: Path, last: int | None = None) -> None:
 
 
 def _keep_tools(cache: Path) -> None:
-    tools = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "antrea-gitops" / "tools"
     (cache / "antrea-gitops").mkdir(parents=True)
-    (cache / "antrea-gitops" / "tools").symlink_to(tools)
+    (cache / "antrea-gitops" / "tools").symlink_to(_kept() / "tools")
 
 
-def _dyff() -> str | None:
-    """dyff, where `make bench` has installed it."""
-    return shutil.which("dyff")
+def _dyff() -> str:
+    """dyff, which `make bench` has built."""
+    return str(_kept() / "programs" / "bin" / "dyff")
+
+
+def _kept() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "antrea-gitops"
