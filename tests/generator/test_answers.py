@@ -151,16 +151,19 @@ def test_the_defaults_are_valid_for_both():
         ("additional_trust_bundle", "-----BEGIN PRIVATE KEY-----"),
         ("mirror_registry", "https://m"),
         ("install_runner", "a b"),
+        ("install_runner", "Self-hosted"),
+        ("ci_image", "r.example.org/a:1"),
+        ("ci_image", "a@sha256:1"),
         ("ci", "jenkins"),
         ("secrets_provider", "vault"),
     ],
 )
 def test_what_stock_copier_refuses_is_refused_here_with_the_questions_name(name: str, value: object, tmp_path: Path):
-    flavour = {"flavour": "kubernetes"} if name == "kubernetes_version" else {}
+    where_asked = {"kubernetes_version": {"flavour": "kubernetes"}, "ci_image": {"ci": "gitlab"}}.get(name, {})
     with pytest.raises(ValueError, match=name):
-        copy_template(tmp_path / "ocp", **flavour, **{name: value})
+        copy_template(tmp_path / "ocp", **where_asked, **{name: value})
     path = tmp_path / "answers.yml"
-    path.write_text(yaml.safe_dump({**flavour, name: value}))
+    path.write_text(yaml.safe_dump({**where_asked, name: value}))
     with pytest.raises(FindingsError) as caught:
         check_answers(read_answers(path, []))
     findings = [finding for finding in caught.value.findings if name in finding.message]
