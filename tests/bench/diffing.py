@@ -43,18 +43,25 @@ def _one_line(folder: Path, repo: Path, kustomize: str, dyff: str, cache: Path) 
 
 
 def _recall(folder: Path, repo: Path, kustomize: str, dyff: str) -> None:
-    """How many of the seeded changes each names by its whole path."""
-    ours = theirs = 0
+    """How many of the seeded changes each tells at all, and how many by their whole path."""
+    counts = {"antrea-gitops diff": [0, 0], "dyff of what kustomize builds": [0, 0]}
     changes = yaml.safe_load(SEEDED.read_text())
     for number, change in enumerate(changes):
         changed = _copy(repo, folder / f"seeded{number}")
         _edit(changed / change["file"], change["old"], change["new"])
         subprocess.run([TOOL, "-C", str(changed), "render"], check=True, capture_output=True)
-        told = subprocess.run([TOOL, "-C", str(changed), "diff", "--base", "HEAD"], check=False, capture_output=True)
-        ours += change["path"] in told.stdout.decode()
-        found = subprocess.run(["sh", "-c", _plain(kustomize, dyff, repo, changed)], check=False, capture_output=True)
-        theirs += change["path"].replace(" → ", ".") in re.sub(r"\x1b\[[0-9;]*m", "", found.stdout.decode())
-    print(f"{'seeded changes named by their path':<58} {ours} of {len(changes)}, dyff {theirs}")
+        ours = subprocess.run([TOOL, "-C", str(changed), "diff", "--base", "HEAD"], check=False, capture_output=True)
+        plain = subprocess.run(["sh", "-c", _plain(kustomize, dyff, repo, changed)], check=False, capture_output=True)
+        told = {"antrea-gitops diff": ours.stdout.decode(), "dyff of what kustomize builds": _uncoloured(plain.stdout)}
+        for who, text in told.items():
+            counts[who][0] += bool(text.strip()) and "No object differs." not in text
+            counts[who][1] += change["path"] in text
+    for who, (at_all, by_path) in counts.items():
+        print(f"{who + ': seeded changes told, by their path':<75} {at_all}, {by_path} of {len(changes)}")
+
+
+def _uncoloured(text: bytes) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
 
 
 def _many(folder: Path, repo: Path, kustomize: str, cache: Path) -> None:
