@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from antrea_ci.diff.model import ABSENT, Difference, Effect
 from antrea_ci.diff.paths import Inner, Item
 from antrea_ci.diff.structure import differences
+from antrea_ci.yamlio import read_all
 from support.values import VALUES, Text, mutations, shuffled, steps, written
 
 SEEDS = st.integers(0, 2**32)
@@ -84,8 +85,10 @@ def applied(before: Any, told: list[Difference], depth: int = 0) -> Any:
             below[one.steps[depth]].append(one)
         elif one.effect is not Effect.ORDER and one.effect is not Effect.COMMENT and not is_reordered(one):
             return one.after
-    if isinstance(before, Text) and below:
-        return Text(applied(before.value, next(iter(below.values())), depth + 1), "yaml")
+    if isinstance(before, str | Text) and below:
+        held = before if isinstance(before, Text) else held_by(before)
+        assert held, before
+        return Text(applied(held.value, next(iter(below.values())), depth + 1), "yaml")
     if before is None and below:  # a key without a value is filled key by key
         before = {}
     if isinstance(before, dict):
@@ -134,4 +137,12 @@ def unordered(value: Any, texts: dict[str, Text]) -> Any:
         return sorted([key, unordered(one, texts)] for key, one in value.items())
     if isinstance(value, list):
         return sorted((unordered(one, texts) for one in value), key=json.dumps)
-    return unordered(texts[value], texts) if value in texts else value
+    held = texts.get(value) or held_by(value) if isinstance(value, str) else None
+    return unordered(held, texts) if held else value
+
+
+def held_by(text: str) -> Text | None:
+    """What a plain string would hold if it stood beside one that holds something."""
+    documents, faults = read_all(text, "")
+    value = documents[0].value if len(documents) == 1 and not faults else None
+    return Text(value, "yaml") if isinstance(value, dict | list) else None
