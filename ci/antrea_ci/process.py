@@ -72,7 +72,7 @@ def run(
         if cwd is not None and not cwd.is_dir():
             raise
         raise MissingRequirementError(f"cannot run `{command[0]}`: {error.strerror}") from None
-    with _ended_with_us():
+    with orderly_end():
         try:
             stdout, stderr = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -87,8 +87,9 @@ def run(
 
 
 @contextmanager
-def _ended_with_us() -> Generator[None]:
-    """Turns TERM and HUP into an orderly exit: the child has a session of its own and would not get them."""
+def orderly_end() -> Generator[None]:
+    """Turns TERM and HUP into an orderly exit: children have a session of their own and would not get them, and
+    temporary folders would stay."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _CONFLICTS = 5
 @click.option("--data", "pairs", multiple=True, metavar="NAME=VALUE", help="An answer to change with this update.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--keep-conflicts", is_flag=True, help="Bring the result over with markers where there are conflicts.")
+@formats
 @click.pass_obj
 def command(
     session: Session,
@@ -29,6 +31,7 @@ def command(
     pairs: tuple[str, ...],
     dry_run: bool,
     keep_conflicts: bool,
+    output_format: str,
 ) -> int:
     """Update this repository to a newer version of its template.
 
@@ -36,11 +39,15 @@ def command(
     An answer that would change without being asked for is an error. Conflicts leave everything as it was: exit code 5.
     """
     from antrea_ci.repo import ClusterRepo
+    from antrea_ci.wording import as_json
     from antrea_generator.update.run import Request, update
 
     request = Request(to, template, pairs, dry_run, keep_conflicts)
     done = update(ClusterRepo.at(session.directory), request)
-    _print(done, request)
+    if output_format == "json":
+        click.echo(as_json(done.as_json(is_written=not dry_run and (keep_conflicts or not done.conflicts))))
+    else:
+        _print(done, request)
     return _CONFLICTS if done.conflicts else 0
 
 
@@ -62,11 +69,11 @@ def _outcome(done: Update, request: Request) -> str:
     from antrea_ci.wording import count
 
     files = count(len(done.files), "file")
+    named = ", ".join(one.file for one in done.conflicts)
+    if done.conflicts and not request.keep_conflicts:
+        return f"conflicts in {named}: nothing was changed; `--keep-conflicts` brings them over with markers to resolve"
     if request.dry_run:
         return f"{files} would change; nothing was changed"
-    if done.conflicts and not request.keep_conflicts:
-        found = count(len(done.conflicts), "file")
-        return f"conflicts in {found}: nothing was changed; `--keep-conflicts` brings them over with markers to resolve"
     if done.conflicts:
-        return f"{files} changed; resolve the conflicts in {', '.join(one.file for one in done.conflicts)}, then commit"
+        return f"{files} changed; resolve the conflicts in {named}, then commit"
     return f"{files} changed; read `git diff`, then commit"

@@ -124,12 +124,17 @@ class Comparison:
 def rejected_answers(
     outcome: Outcome, answers: Mapping[str, Value], version: TemplateVersion, source: AnswerSource
 ) -> Iterator[Finding]:
-    """The answers that a version of the template does not accept, with what it says of each."""
+    """The answers that a version of the template does not accept, and what else it stumbles over after them."""
     for name, said in outcome["rejected"].items():
         choices = bool(version.config.questions[name].details.get("choices"))
         rule, what = ("choice", "it is none of its choices") if choices else ("rejected", "its validator says")
-        default = outcome["defaults"].get(name)
+        default = outcome["defaults"].get(
+            name, version.config.questions[name].details.get("default") if choices else None
+        )
         would = "cannot stay" if default is None else f"would become {shown(cast('Value', default))}"
         message = f"`{name}`: {shown(answers[name])} {would} with {version.label}: {what}: {said}"
         why = "Copier takes the default, in silence, for an answer that the template does not accept"
         yield Finding(f"answers/{rule}", message, location=source.place(name), why=why, fix=source.fix(name))
+    if outcome["rejected"] and outcome["error"]:
+        message = f"{version.label} of the template has a fault of its own: {outcome['error']}"
+        yield Finding("template/fault", message, fix="tell its authors; what stands after it could not be looked at")

@@ -47,6 +47,12 @@ class Update:
     conflicts: tuple[Conflict, ...] = ()
     diff: str = ""
 
+    def as_json(self, *, is_written: bool) -> dict[str, object]:
+        """The form that ``--format json`` prints."""
+        conflicts = [{"file": one.file, "regions": list(one.regions)} for one in self.conflicts]
+        versions = {"source": self.source, "from": self.before, "to": self.after}
+        return {**versions, "notes": self.notes, "files": self.files, "conflicts": conflicts, "written": is_written}
+
 
 def update(repo: ClusterRepo, request: Request, *, migrations: Sequence[Migration] = MIGRATIONS) -> Update:
     """Updates ``repo`` as asked. Where this fails, or meets conflicts that are not to be kept, ``repo`` is as it was.
@@ -54,7 +60,7 @@ def update(repo: ClusterRepo, request: Request, *, migrations: Sequence[Migratio
     Raises FindingsError with every problem of a step at once, or another AntreaGitopsError.
     """
     with scratch(repo) as clone:
-        base, given = clone.tree(), setting(clone, request.template, request.to)
+        base, given = clone.tree(), setting(repo, clone, request.template, request.to)
         known = errors_of(clone.repo)
         wanted, comparison = _compared(given, request.pairs, migrations)
         labels = (given.source, given.old.label, given.new.label)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from antrea_ci import vcs
 from antrea_ci.errors import AntreaGitopsError, UsageError
-from antrea_ci.process import Completed
+from antrea_ci.process import Completed, orderly_end
 from antrea_ci.repo import ClusterRepo
 
 # No hook, filter of line endings or signature of the person's takes part in what is written here.
@@ -73,7 +73,7 @@ def scratch(repo: ClusterRepo) -> Generator[Scratch]:
     if _succeeded(vcs.git(repo.root, "ls-files", "--unmerged")).stdout:
         raise UsageError("a merge is not finished here", fix="resolve it and commit, or `git merge --abort`")
     here = _succeeded(vcs.git(repo.root, "rev-parse", "--show-toplevel", "--show-prefix")).stdout.decode().split("\n")
-    with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
+    with orderly_end(), tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
         work = Path(folder).resolve()
         top = work / "repository"
         settings = [part for name, value in _SETTINGS.items() for part in ("--config", f"{name}={value}")]

@@ -34,8 +34,8 @@ def versions(
             message = f"{to} is older than {before}, from which this repository was made"
             raise AntreaGitopsError(message, fix="an update cannot go back; `git revert` undoes the commit of one")
         new = old
-    label = before if new == old else history.label(new)
-    found = _version(history, old, before, folder / "old"), _version(history, new, label, folder / "new")
+    first = _version(history, old, before, folder / "old")
+    found = first, first if new == old else _version(history, new, history.label(new), folder / "new")
     if findings := {finding for version in found for finding in version.config.findings}:
         raise FindingsError([*findings])
     return found

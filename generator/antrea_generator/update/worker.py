@@ -35,7 +35,8 @@ class Job(TypedDict):
 class Outcome(TypedDict):
     """``error`` is empty where the job was done; ``rejected`` is what the template says of single answers, by name.
 
-    ``defaults`` are the answers that Copier would take instead of those.
+    With ``rejected``, ``error`` is what the template stumbles over besides. ``defaults`` are the answers that Copier
+    would take instead of those.
     """
 
     error: str
@@ -75,7 +76,8 @@ def _judge(source: str, answers: dict[str, object]) -> Outcome:
         rejected[name] = tried.fault
         del left[name]
     defaults = {name: tried.answers[name] for name in rejected if name in tried.answers}
-    return Outcome(error="" if rejected else tried.fault, rejected=rejected, defaults=defaults)
+    place = f"`{tried.question}`: " if tried.question else ""
+    return Outcome(error=place + tried.fault if tried.fault else "", rejected=rejected, defaults=defaults)
 
 
 def _culprit(source: str, answers: dict[str, object], fault: str) -> str:

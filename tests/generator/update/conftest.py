@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from antrea_generator.update import copier_process, worker
+from antrea_generator.update import copier_process, run, worker
 from support.repos import git
 from support.template_pairs import Pair, make_pair
 
@@ -31,11 +31,21 @@ def pair(made: Pair, tmp_path: Path) -> Pair:
 
 @pytest.fixture
 def own_process() -> None:
-    """For a test that starts Copier as it is started in earnest."""
+    """For a test that runs Copier as it is run in earnest."""
+
+
+@pytest.fixture
+def judged() -> None:
+    """For a test of an outcome that is rendered, checked and compared."""
 
 
 @pytest.fixture(autouse=True)
-def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Saves the second that a process takes to load Copier, but for tests that ask for ``own_process``."""
+def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other tests do without what takes seconds and is not what they are about."""
     if "own_process" not in request.fixturenames:
         monkeypatch.setattr(copier_process.CopierProcess, "_done", lambda _, job: worker.done(job))
+    if "judged" not in request.fixturenames:
+        monkeypatch.setattr(run, "errors_of", lambda _: frozenset())
+        monkeypatch.setattr(run, "rendered", lambda _: None)
+        monkeypatch.setattr(run, "refuse_new_errors", lambda *_: None)
+        monkeypatch.setattr(run, "told", lambda *_: "")

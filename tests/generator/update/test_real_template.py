@@ -14,7 +14,7 @@ from support.small import edit
 
 
 def test_a_repository_of_the_packaged_template_follows_its_public_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_process: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_process: None, judged: None
 ):
     """Copier's own settings and the environment's Git do not reach it; the address is answered by a local mirror."""
     template, repo = template_git(tmp_path / "template.git", f"v{__version__}"), tmp_path / "ocp"

@@ -73,6 +73,17 @@ def test_a_repository_is_updated_from_a_bundle_where_its_source_cannot_be_reache
     assert (answers["_src_path"], answers["_commit"]) == (str(tmp_path / "template.bundle"), "v0.2.0")
 
 
+def test_a_relative_path_that_stock_copier_recorded_is_followed_from_the_repository_or_told(pair: Pair):
+    text = (pair.repo / ".copier-answers.yml").read_text()
+    pair.change({".copier-answers.yml": text.replace(f"file://{pair.template}", "../template.git")})
+    assert pair.update("--dry-run").code == 0
+    pair.template.rename(pair.template.with_name("away"))
+    told = pair.refused()
+    assert (
+        ".copier-answers.yml:2:1: error: the template was at ../template.git, a path from a folder that nobody" in told
+    )
+
+
 def test_a_version_that_the_source_no_longer_has_is_told(pair: Pair):
     pair.release(NEWER)
     text = (pair.repo / ".copier-answers.yml").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,38 +22,44 @@ NEWER = {
 }
 
 
-def test_the_outcome_stands_in_the_working_tree_uncommitted(pair: Pair):
+def test_the_outcome_stands_in_the_working_tree_and_what_cut_it_off_is_made_good(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+):
     pair.change({"NOTES.md": MINE.replace("mine", "first").replace("last", "mine"), "requirements.txt": LOCK})
     (pair.repo / "notes of mine").write_text("not tracked\n")
-    head = git(pair.repo, "rev-parse", "HEAD")
+    head, put = git(pair.repo, "rev-parse", "HEAD"), delivery._put
     pair.release(NEWER)
-    done = pair.update()
-    assert done.code == 0, done.err
-    changed = ['?? "notes of mine"', "?? added.txt", "D extra.txt", "M .copier-answers.yml", "M NOTES.md"]
-    assert pair.status() == changed
+
+    def cut_off(path: Path, *states: FileState | None) -> None:
+        if path.name == "extra.txt":
+            raise KeyboardInterrupt
+        put(path, *states)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_put", cut_off)
+        assert pair.update().code == 130
+    assert pair.status() == ['?? "notes of mine"', "?? added.txt", "M NOTES.md"]
+    assert pair.update().code == 0
+    assert pair.status() == ['?? "notes of mine"', "?? added.txt", "D extra.txt", "M .copier-answers.yml", "M NOTES.md"]
     assert (pair.repo / "NOTES.md").read_text() == MINE.replace("mine", "theirs").replace("last", "mine")
     assert git(pair.repo, "rev-parse", "HEAD") == head
-    assert "v0.1.0 → v0.2.0" in done.out
-    assert "extra.txt: removed" in done.out
-    # The same again: what is there already is not in the way.
-    again = pair.update()
-    assert (again.code, pair.status()) == (0, changed)
 
 
-def test_a_dry_run_shows_the_same_and_changes_nothing(pair: Pair):
+def test_a_dry_run_shows_the_outcome_and_changes_nothing(pair: Pair, judged: None):
     pair.release(NEWER)
     before = pair.state()
-    tried = pair.update("--dry-run")
+    done = pair.update("--dry-run")
     assert pair.state() == before
-    assert "4 files would change; nothing was changed" in tried.out
-    done = pair.update()
-    assert tried.out.splitlines()[:-1] == done.out.splitlines()[:-1]
+    assert done.out.startswith(f"v0.1.0 → v0.2.0 of file://{pair.template}\n")
+    assert "No object differs; 4 files differ" in done.out
+    assert "\nextra.txt: removed" in done.out
+    assert done.out.endswith("4 files would change; nothing was changed\n")
 
 
 def test_with_conflicts_the_tree_stays_and_every_place_is_told(pair: Pair):
     pair.change({"NOTES.md": MINE, "extra.txt": "mine\n"})
     pair.release(NEWER)
-    told = pair.refused(code=5)
+    told = pair.refused("--dry-run", code=5)
     assert "NOTES.md: conflict\n  lines 5 to 9:\n" in told
     assert "  mine\n" in told
     assert "  theirs\n" in told
@@ -62,9 +69,11 @@ def test_with_conflicts_the_tree_stays_and_every_place_is_told(pair: Pair):
 def test_conflicts_come_over_with_markers_where_that_is_asked_for(pair: Pair):
     pair.change({"NOTES.md": MINE, "extra.txt": "mine\n", "requirements.txt": LOCK})
     pair.release({**NEWER, "template/requirements.txt": "antrea-gitops==0.2.0\n"})
-    done = pair.update("--keep-conflicts")
+    done = pair.update("--keep-conflicts", "--format", "json")
     assert done.code == 5
-    assert "resolve the conflicts in NOTES.md, extra.txt, then commit" in done.out
+    shown = json.loads(done.out)
+    assert [one["file"] for one in shown["conflicts"]] == ["NOTES.md", "extra.txt"]
+    assert (shown["from"], shown["to"], shown["written"]) == ("v0.1.0", "v0.2.0", True)
     assert (
         "<<<<<<< before updating\nmine\n=======\ntheirs\n>>>>>>> after updating\n"
         in (pair.repo / "NOTES.md").read_text()
@@ -73,7 +82,9 @@ def test_conflicts_come_over_with_markers_where_that_is_asked_for(pair: Pair):
     assert (pair.repo / "added.txt").read_text() == "added\n"
     # The lock is no change of people's: a newer version takes its place, and is to be locked again.
     assert (pair.repo / "requirements.txt").read_text() == "antrea-gitops==0.2.0\n"
-    assert "requirements.txt names antrea-gitops 0.2.0, without checksums: `antrea-gitops tools lock`" in done.out
+    assert "requirements.txt names antrea-gitops 0.2.0, without checksums: `antrea-gitops tools lock`" in str(
+        shown["notes"]
+    )
     # Git refuses to commit a file that it calls unmerged.
     assert git(pair.repo, "diff", "--name-only", "--diff-filter=U") == "NOTES.md"
 
@@ -91,27 +102,10 @@ def test_what_is_not_committed_is_never_overwritten(pair: Pair):
     assert "cluster.yaml: error: has changes that are not committed" in told
 
 
-def test_an_update_that_is_cut_off_is_completed_by_the_next(pair: Pair, monkeypatch: pytest.MonkeyPatch):
-    pair.release(NEWER)
-    put = delivery._put
-
-    def cut_off(path: Path, *states: FileState | None) -> None:
-        if path.name == "extra.txt":
-            raise KeyboardInterrupt
-        put(path, *states)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "_put", cut_off)
-        assert pair.update().code == 130
-    assert pair.status() == ["?? added.txt", "M NOTES.md"]
-    assert pair.update().code == 0
-    assert pair.status() == ["?? added.txt", "D extra.txt", "M .copier-answers.yml", "M NOTES.md"]
-
-
 def test_the_clone_is_private_and_goes_whatever_happens(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     seen: list[tuple[int, bool]] = []
 
-    def broken(clone: Scratch, *_: object) -> None:
+    def broken(_: object, clone: Scratch, *others: object) -> None:
         seen.append((clone.work.stat().st_mode & 0o777, clone.work.is_relative_to(tmp_path / "tmp")))
         raise KeyboardInterrupt
 
@@ -125,6 +119,6 @@ def test_the_clone_is_private_and_goes_whatever_happens(pair: Pair, tmp_path: Pa
     assert pair.state() == before
 
 
-def test_an_error_that_only_the_outcome_has_stops_it(pair: Pair):
+def test_an_error_that_only_the_outcome_has_stops_it(pair: Pair, judged: None):
     pair.release({"template/notes.orig": "left behind\n"})
     assert "notes.orig: error: was left by an update" in pair.refused()
