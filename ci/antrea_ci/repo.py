@@ -7,8 +7,11 @@ from pathlib import Path
 
 from antrea_ci.errors import UsageError
 
+RENDERED = ("rendered/install/", "antrea/overlays/install/generated/")
+"""What `render` writes as a whole: it follows from the other files, and whatever else lies in there is stale."""
+
 WRITTEN = ("rendered/", "antrea/overlays/install/generated/", "firewall/")
-"""What `render` writes: it follows from the other files."""
+"""What a job that renders may commit."""
 
 PIPELINES = (".github/", ".gitlab/", ".ci/")
 """Folders of the Git host and its pipelines."""

@@ -95,7 +95,8 @@ def last_change(root: Path, name: str) -> str | None:
 def commit_of(root: Path, revision: str) -> str | None:
     """The id of the commit that ``revision`` names; None where it names none, or ``root`` lies in no repository."""
     done = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    return done.stdout.decode().strip() if done and done.code == 0 else None
+    found = done.stdout.decode().strip() if done and done.code == 0 else ""
+    return found if found.isalnum() else None  # of `^HEAD` git gives the id with the sign that leaves it out
 
 
 def merge_base(root: Path, first: str, second: str) -> str | None:

@@ -20,6 +20,7 @@ from antrea_ci.vcs import Mode
 from antrea_ci.yamlio import parse
 
 _WHAT = "renders"
+_OWNER = "cluster.yaml"
 _BASES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 
@@ -56,6 +57,10 @@ def build(state: State, shown_as: str) -> Built:
     Raises AntreaGitopsError where it cannot be rendered, MissingRequirementError without kustomize.
     """
     names = list(state.names())
+    if _OWNER not in names:
+        raise AntreaGitopsError(
+            f"{shown_as} has no {_OWNER}, so it is no cluster repository", fix="restore it from Git"
+        )
     files = state.read(inputs(names, among=names))
     key = _key(files)
     if built := _recalled(key):

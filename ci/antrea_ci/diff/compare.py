@@ -33,8 +33,8 @@ def compare(
     ``error``. Raises UsageError for a revision that is none, MissingRequirementError without kustomize.
     """
     repo = ClusterRepo.at(root)
-    start = Commit(repo.root, base) if base else base_of(repo.root, _install_branch(repo))
-    end = Commit(repo.root, head) if head else WorkingTree(repo.root)
+    start = Commit(repo.root, base) if base is not None else base_of(repo.root, _install_branch(repo))
+    end = Commit(repo.root, head) if head is not None else WorkingTree(repo.root)
     found = changes(start, end)
     name = name or repo.root.name
     # A repository without a change is looked at with as few calls of git as there can be.

@@ -10,7 +10,7 @@ from antrea_ci.diff.lineup import changed_whole, path_change
 from antrea_ci.diff.model import Difference, Effect, ObjectChange, worst_first
 from antrea_ci.diff.revisions import File
 from antrea_ci.diff.structure import text_differences
-from antrea_ci.repo import WRITTEN
+from antrea_ci.repo import RENDERED
 from antrea_ci.vcs import Mode
 
 _FILES = frozenset({Mode.FILE, Mode.PROGRAM})
@@ -33,7 +33,7 @@ def told_apart(files: Mapping[str, File]) -> dict[str, File]:
 
     What `render` writes follows from them: the objects tell what it means, and a stale head is an error.
     """
-    return {name: file for name, file in files.items() if not name.startswith(WRITTEN)}
+    return {name: file for name, file in files.items() if not name.startswith(RENDERED)}
 
 
 def _moved(before: Mapping[str, File], after: Mapping[str, File]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from antrea_ci.diff.model import Effect, ObjectChange, PathChange, RepositoryDiff
@@ -32,6 +33,12 @@ def headline(diff: RepositoryDiff) -> str:
         return f"No object differs; {_differing(count(files, 'file'), files)}; worst: {diff.classes[0]}"
     told = count(objects, "object") + (f" and {count(files, 'file')}" if files else "")
     return f"{_differing(told, len(diff.objects))}; worst: {diff.classes[0]}"
+
+
+def counts(diff: RepositoryDiff) -> str:
+    """``1 added, 2 changed``: how many objects and files changed in which way."""
+    kinds = Counter(change.change for change in diff.objects)
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
 
 
 def _differing(told: str, number: int) -> str:

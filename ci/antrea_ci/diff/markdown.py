@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from antrea_ci.diff.lines import classes, headline, how, lists, remarks, values
-from antrea_ci.diff.model import ChangeClass, ObjectChange, RepositoryDiff
-from antrea_ci.diff.visible import coded, fenced
+from antrea_ci.diff.lines import classes, counts, headline, how, lists, remarks, values
+from antrea_ci.diff.model import ChangeClass, ObjectChange, RepositoryDiff, worst_first
+from antrea_ci.diff.visible import coded, fenced, visible_line
 from antrea_ci.wording import count
 
 GITHUB_LIMIT = 65_000
@@ -19,6 +19,7 @@ GITLAB_LIMIT = 1_000_000
 
 _ROOM_FOR_REST = 400
 _SHORTENED = (10_000, 300, 100, 30, 10, 3, 1)
+_CHARACTERS_AN_ENTRY = 50
 
 
 def markdown(diffs: Sequence[RepositoryDiff], limit: int = GITHUB_LIMIT, whole: str = "") -> str:
@@ -52,39 +53,61 @@ def _summaries(diffs: Sequence[RepositoryDiff], limit: int) -> str:
         text = "\n\n".join(_summary(diff, longest, named=len(diffs) > 1) for diff in diffs)
         if _length(text) <= limit:
             return text
-    differing = [diff for diff in diffs if diff.objects]
-    worst = {diff.classes[0] for diff in differing}
-    leading = next((name for name in ChangeClass if name in worst), "")
-    return f"{count(len(differing), 'repository')} of {len(diffs)} differ; worst: {leading}"
+    return _counted(diffs)
+
+
+def _counted(diffs: Sequence[RepositoryDiff]) -> str:
+    """What is left of the summaries where not even the shortest ones fit: how many repositories, and what fails."""
+    classes = worst_first(name for diff in diffs for name in diff.classes)
+    parts = [f"#### {sum(bool(diff.objects) for diff in diffs)} of {len(diffs)} repositories differ"]
+    parts[0] += f"; worst: {classes[0]}" if classes else ""
+    for number, what in (
+        (sum(bool(diff.error) for diff in diffs), "could not be compared"),
+        (sum(bool(diff.blocked) for diff in diffs), "must not be merged"),
+    ):
+        parts += [f"⛔ **{number} of them {what}.**"] if number else []
+    return "\n\n".join(parts)
 
 
 def _summary(diff: RepositoryDiff, longest: int, *, named: bool) -> str:
-    title = f"#### {coded(diff.repository)}: " if named else "#### "
-    parts = [f"{title}{headline(diff)}", f"{coded(diff.base)} → {coded(diff.head)}"]
+    title = f"#### {coded(_cut(diff.repository, longest))}: " if named else "#### "
+    parts = [f"{title}{headline(diff)}", f"{coded(_cut(diff.base, longest))} → {coded(_cut(diff.head, longest))}"]
     if diff.error:
-        parts.append(f"⛔ **This fails.**\n{fenced(diff.error)}")
+        parts.append(f"⛔ **This fails.**\n{fenced(_cut(diff.error, longest))}")
     if diff.blocked:
-        parts.append(f"⛔ **This must not be merged.** {coded(diff.blocked)}")
-    parts += [f"⚠️ {coded(text)}" for text in _shortened(diff.warnings, longest)]
+        parts.append(f"⛔ **This must not be merged.** {coded(_cut(diff.blocked, longest))}")
+    parts += [f"⚠️ {coded(_cut(text, longest))}" for text in _shortened(diff.warnings, longest)]
     if diff.objects:
+        parts.append(counts(diff))
         parts.append(_by_class(diff, longest))
     for heading, entries in lists(diff):
-        parts.append(f"**{heading}**\n{fenced(chr(10).join(_shortened(entries, longest)), 'diff')}")
+        lines = (visible_line(_cut(entry, longest)) for entry in _shortened(entries, longest))
+        parts.append(f"**{heading}**\n{fenced(chr(10).join(lines), 'diff')}")
     return "\n\n".join(parts)
 
 
 def _by_class(diff: RepositoryDiff, longest: int) -> str:
     rows = ["| class | objects |", "|---|---|"]
     for name in ChangeClass:
-        found = [f"{coded(change.object)} {how_marked(change)}" for change in diff.objects if change.worst is name]
+        found = [
+            f"{coded(_cut(change.object, longest))} {_how_marked(change)}"
+            for change in diff.objects
+            if change.worst is name
+        ]
         if found:
             rows.append(f"| **{name}** ({len(found)}) | {'<br>'.join(_shortened(found, longest))} |")
     return "\n".join(rows)
 
 
-def how_marked(change: ObjectChange) -> str:
+def _how_marked(change: ObjectChange) -> str:
     """What became of the object; what it was called before is anybody's text."""
     return f"{change.change} from {coded(change.was)}" if change.was else change.change
+
+
+def _cut(text: str, longest: int) -> str:
+    """A long text, shortened as lists are of which ``longest`` entries are shown."""
+    room = longest * _CHARACTERS_AN_ENTRY
+    return text if len(text) <= room else f"{text[:room]}… ({len(text):,} characters)"
 
 
 def _shortened(entries: Sequence[str], longest: int) -> list[str]:
@@ -95,9 +118,9 @@ def _shortened(entries: Sequence[str], longest: int) -> list[str]:
 def _details(diff: RepositoryDiff, *, named: bool) -> Iterable[str]:
     prefix = f"{coded(diff.repository)}: " if named else ""
     for change in diff.objects:
-        yield _folded(f"{prefix}{coded(change.object)} {how_marked(change)}", change)
+        yield _folded(f"{prefix}{coded(change.object)} {_how_marked(change)}", change)
     for change in diff.stale_base:
-        yield _folded(f"{prefix}the base was stale: {coded(change.object)} {how_marked(change)}", change)
+        yield _folded(f"{prefix}the base was stale: {coded(change.object)} {_how_marked(change)}", change)
 
 
 def _folded(title: str, change: ObjectChange) -> str:
@@ -107,8 +130,8 @@ def _folded(title: str, change: ObjectChange) -> str:
 
 def _lines(change: ObjectChange) -> Iterable[str]:
     if change.why:
-        yield f"# {how(change)}: {change.why}"
+        yield visible_line(f"# {how(change)}: {change.why}")
     for path in change.paths:
-        yield f"@@ {path.path or 'the whole file'} @@ {classes(path)}"
-        yield from (f"# {text}" for text in (remarks(path), path.why) if text)
+        yield visible_line(f"@@ {path.path or 'the whole file'} @@ {classes(path)}")
+        yield from (visible_line(f"# {text}") for text in (remarks(path), path.why) if text)
         yield from values(path)

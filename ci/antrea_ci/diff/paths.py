@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,5 +43,5 @@ def path_text(steps: Sequence[Step]) -> str:
         elif _PLAIN_KEY.match(step):
             text += step if not text or text.endswith(" → ") else f".{step}"
         else:
-            text += f'["{step}"]'
+            text += f"[{json.dumps(step, ensure_ascii=False)}]"
     return text

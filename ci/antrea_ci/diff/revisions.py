@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from antrea_ci import vcs
 from antrea_ci.errors import AntreaGitopsError, UsageError
 
 _SHORT = 10
+_ONE_COMMIT = re.compile(r"(?:(?!\.\.|\^[@!-])[\w./~^-])+")
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,13 @@ def _without(files: Mapping[str, File], names: set[str]) -> dict[str, File]:
 
 
 def _named(base: Commit, head: Commit | None) -> set[str]:
+    for side in filter(None, (base, head)):
+        # Of `main...HEAD` or `HEAD^!` git would compare two commits in silence, and neither with the working tree.
+        if not _ONE_COMMIT.fullmatch(side.name):
+            _ = side.id  # raises UsageError
     found = vcs.changed_files(base.root, base.name, head.name if head else None)
     if found is None:
         for side in filter(None, (base, head)):
-            assert side.id, "one of them names no commit, and says so"
+            _ = side.id
         raise AntreaGitopsError(f"git cannot compare {base.label} with {head.label if head else 'the working tree'}")
     return found

@@ -16,9 +16,14 @@ def visible(text: str) -> str:
     return "\n".join(line if line.isprintable() else _visible_line(line) for line in text.split("\n"))
 
 
+def visible_line(text: str) -> str:
+    """The same on one line: with line breaks as ``\\n``, so that nothing can look like a line of its own."""
+    return visible(text).replace("\n", "\\n")
+
+
 def on_one_line(text: str, longest: int = 200) -> str:
     """``text`` for a line of a log: visible, with line breaks as ``\\n``, and cut."""
-    shown = visible(text).replace("\n", "\\n")
+    shown = visible_line(text)
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 

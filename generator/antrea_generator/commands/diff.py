@@ -44,7 +44,8 @@ def command(
     Nothing is checked out, and the working tree is never touched. What cannot have changed is not rendered.
     """
     diffs = _compared(session, repositories, base, head)
-    text = _written(diffs, output_format, f"The whole report is in {report_to}." if report_to else "")
+    whole = f"The whole report is in {report_to}." if report_to else "The same call with `--format text` tells all."
+    text = _written(diffs, output_format, whole)
     if output:
         write_report(session.directory / output, text)
     else:

@@ -78,6 +78,22 @@ def test_a_side_that_cannot_be_rendered_fails_and_shows_no_deletion(repo, side: 
     assert "removed" not in done.out
 
 
+def test_a_head_that_is_no_cluster_repository_fails_as_one(repo) -> None:
+    repo.git("rm", "--quiet", "cluster.yaml")
+    repo.commit("without")
+    repo.git("checkout", "--quiet", "base")
+    done = repo.diff("--head", "without")
+    assert done.code == 1
+    assert "has no cluster.yaml" in done.out
+    assert "removed" not in done.out
+
+
+@pytest.mark.parametrize("name", ["firewall/rules.csv", "rendered/nsx/object.yaml"])
+def test_a_file_that_render_does_not_write_is_told_wherever_it_lies(repo, name: str) -> None:
+    repo.write(name, "kind: ConfigMap\n")
+    assert [one["object"] for one in repo.told()["objects"]] == [name]
+
+
 def test_two_commits_are_compared_whatever_the_working_tree_holds(repo) -> None:
     repo.edit("cluster.yaml", "defaultMTU: 0", "defaultMTU: 1400")
     repo.render()
@@ -192,7 +208,7 @@ def test_a_base_without_a_repository_makes_everything_new(repo) -> None:
 
 
 def test_a_revision_that_is_none_is_a_usage_error_and_never_an_option(repo) -> None:
-    for revision in ("nowhere", "--output=here"):
+    for revision in ("nowhere", "--output=here", "", "base..HEAD", "base...HEAD", "HEAD^!", "^HEAD"):
         done = run("diff", f"--base={revision}", cwd=repo.root)
         assert done.code == 2, done
         assert f"{revision} is no commit of the repository" in done.err

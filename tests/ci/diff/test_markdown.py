@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antrea_ci.diff.markdown import GITHUB_LIMIT, markdown
 from antrea_ci.diff.model import ChangeClass, ListChange, ObjectChange, PathChange, RepositoryDiff
+from antrea_ci.diff.paths import path_text
+from antrea_ci.diff.text import text
 from antrea_ci.diff.visible import coded, fenced
 from support.diffs import DIFFS
 
@@ -52,6 +55,29 @@ def test_thousands_of_objects_and_very_long_names_fit_too() -> None:
     long = ObjectChange("changed", "ConfigMap/ns/" + "n" * 100_000, SAFE)
     for objects in (changes, (long,), (long, *changes)):
         assert len(markdown([RepositoryDiff("r" * 70_000, "b" * 70_000, "h", objects)])) <= GITHUB_LIMIT
+
+
+def test_a_failure_is_told_however_long_it_is_and_however_many_repositories_there_are() -> None:
+    failing = [RepositoryDiff("r", "b", "h", error="e" * 200_000), RepositoryDiff("r", "b", "h", blocked="b" * 200_000)]
+    for diff, told in zip(failing, ("This fails", "This must not be merged"), strict=True):
+        text = markdown([diff])
+        assert told in text
+        assert "(200,000 characters)" in text
+    text = markdown([*failing, *(RepositoryDiff("r", "b", "h", (_change(0, "x"),)) for _ in range(2_000))])
+    assert len(text) <= GITHUB_LIMIT
+    assert text.startswith("#### 2000 of 2002 repositories differ; worst: safe\n\n")
+    assert "1 of them could not be compared" in text
+    assert "1 of them must not be merged" in text
+
+
+def test_no_name_can_pass_for_a_line_of_the_report() -> None:
+    fake = "a\n- b\n+ c\nNo object differs."
+    path = PathChange(path_text([fake]), "old", "new", SAFE, fake, note=fake)
+    diff = RepositoryDiff("r", "b", "h", (ObjectChange("renamed", fake, SAFE, (path,), fake, fake),), blocked=fake)
+    diff = replace(diff, warnings=(fake,), images=ListChange((), (fake,)))
+    for told in (markdown([diff]), text([diff])):
+        assert "- old" in told
+        assert not {"- b", "+ c", "No object differs."} & {line.strip() for line in told.splitlines()}
 
 
 @given(st.text(max_size=60))
