@@ -24,6 +24,7 @@ REPOSITORY = "org/ocp"
 RUNNERS = ("ubuntu-latest", "cluster-install")
 TOKEN = "token-of-the-run"
 _ACTIONS = Path(__file__).parent / "actions"
+_OF_ACT = ("⭐", "✅", "LocalRepositoryCache")
 _TIMEOUT = 180
 
 
@@ -55,7 +56,7 @@ def run(
 ) -> dict[str, Job]:
     """Every job of ``workflow`` by its id, after a run at the commit that is checked out in ``hosted.clone``.
 
-    ``folder`` gets what the run leaves: ``artifacts/NAME/``, ``summary.md`` is not kept by act.
+    ``folder`` gets what the run leaves: ``artifacts/NAME/``.
     """
     settings = settings or Settings()
     path = hosted.clone / ".github" / "workflows" / workflow
@@ -100,6 +101,16 @@ def conclusions(jobs: Mapping[str, Job]) -> dict[str, str]:
     return {name: job.conclusion for name, job in jobs.items()}
 
 
+def red(jobs: Mapping[str, Job]) -> set[str]:
+    """The jobs that failed."""
+    return {name for name, job in jobs.items() if job.conclusion == "failure"}
+
+
+def without_message(jobs: Mapping[str, Job], messages: Mapping[str, str]) -> dict[str, str]:
+    """The logs of the jobs that lack the message that they should have."""
+    return {name: jobs[name].log for name, text in messages.items() if text not in jobs[name].log}
+
+
 def _repository() -> dict[str, Any]:
     owner, _, name = REPOSITORY.partition("/")
     return {"full_name": REPOSITORY, "name": name, "owner": {"login": owner}, "default_branch": "main"}
@@ -135,4 +146,5 @@ def _jobs(output: str, names: Sequence[str]) -> Iterator[tuple[str, Job]]:
     for name in names:
         ours = [line for line in lines if line.get("jobID") == name]
         result = next((line["jobResult"] for line in ours if "jobResult" in line), "skipped")
-        yield name, Job(result, "\n".join(line["msg"].rstrip() for line in ours))
+        told = (line["msg"].strip() for line in ours)
+        yield name, Job(result, "\n".join(text for text in told if not text.startswith(_OF_ACT)))

@@ -13,12 +13,16 @@ from support.http_server import Answer
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel of ``name``; ``needs`` are requirements as in Requires-Dist, ``tag`` says for which system it is."""
+    """A wheel of ``name``; ``needs`` are requirements as in Requires-Dist, ``tag`` says for which system it is.
+
+    With ``script`` it installs a program of its name with that text.
+    """
 
     name: str
     version: str
     needs: tuple[str, ...] = ()
     tag: str = "py3-none-any"
+    script: str = ""
 
     @property
     def file(self) -> str:
@@ -26,20 +30,25 @@ class Wheel:
 
     @property
     def data(self) -> bytes:
-        info = f"{self.name.replace('-', '_')}-{self.version}.dist-info"
+        base = f"{self.name.replace('-', '_')}-{self.version}"
         needs = "".join(f"Requires-Dist: {need}\n" for need in self.needs)
+        files = {
+            f"{base}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {self.name}\nVersion: {self.version}\n{needs}",
+            f"{base}.dist-info/WHEEL": f"Wheel-Version: 1.0\nTag: {self.tag}\n",
+            **({f"{base}.data/scripts/{self.name}": self.script} if self.script else {}),
+        }
+        files[f"{base}.dist-info/RECORD"] = "".join(f"{name},,\n" for name in (*files, f"{base}.dist-info/RECORD"))
         with zipfile.ZipFile(stream := io.BytesIO(), "w") as archive:
-            archive.writestr(zipfile.ZipInfo(f"{info}/METADATA"), _METADATA.format(wheel=self, needs=needs))
-            archive.writestr(zipfile.ZipInfo(f"{info}/WHEEL"), f"Wheel-Version: 1.0\nTag: {self.tag}\n")
-            archive.writestr(zipfile.ZipInfo(f"{info}/RECORD"), f"{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+            for name, text in files.items():
+                # Without a clock, so that the bytes are the same each time.
+                info = zipfile.ZipInfo(name)
+                info.external_attr = (0o100755 if "/scripts/" in name else 0o100644) << 16
+                archive.writestr(info, text)
         return stream.getvalue()
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
-
-
-_METADATA = "Metadata-Version: 2.1\nName: {wheel.name}\nVersion: {wheel.version}\n{needs}"
 
 
 def index(wheels: Iterable[Wheel], *, hashes: bool = True) -> Mapping[str, Answer]:

@@ -78,7 +78,8 @@ def list_command(session: Session, output_format: str) -> None:
     help="Trust this OpenPGP public key instead of Red Hat's release key, which is shipped.",
 )
 @click.option("--tool-version", metavar="X.Y.Z", default="", help="Change antrea-gitops to this version first.")
-@click.option("--requirements/--no-requirements", default=True, help="Whether requirements.txt is locked too (yes).")
+@click.option("--no-requirements", "locked", flag_value="programs", help="Leave requirements.txt alone.")
+@click.option("--only-requirements", "locked", flag_value="requirements", help="Leave tools.lock.yaml alone.")
 @click.pass_obj
 def lock_command(
     session: Session,
@@ -86,8 +87,7 @@ def lock_command(
     kustomize_version: str | None,
     key: Path | None,
     tool_version: str,
-    *,
-    requirements: bool,
+    locked: str | None,
 ) -> None:
     """Write the checksums of the locked versions into tools.lock.yaml and requirements.txt (needs network).
 
@@ -102,24 +102,24 @@ def lock_command(
     \b
     Examples:
       antrea-gitops tools lock
-      antrea-gitops tools lock --tool-version 0.2.0
+      antrea-gitops tools lock --only-requirements --tool-version 0.2.0
       antrea-gitops tools lock --openshift-version 4.12.46
     """
-    from antrea_ci import files
     from antrea_ci.tools.relock import relock
-    from antrea_ci.tools.requirements_file import entries
 
     asked = {"openshift-install": openshift_version, "oc": openshift_version, "kustomize": kustomize_version}
+    versions = {name: version for name, version in asked.items() if version}
+    if locked == "requirements" and (versions or key):
+        raise UsageError("--only-requirements locks no program", fix="leave out the options for programs")
     repo = ClusterRepo.at(session.directory)
-    locked = _locked_requirements(repo, tool_version, wanted=requirements)
-    for tool in relock(repo.tools_lock_file, {name: version for name, version in asked.items() if version}, key=key):
+    requirements = _requirements(repo, tool_version, wanted=locked != "programs")
+    # Whatever can fail has been done before the first file is written.
+    for tool in relock(repo.tools_lock_file, versions, key=key) if locked != "requirements" else ():
         click.echo(f"{tool.name} {tool.version}: {', '.join(tool.sha256)}")
-    if locked:
-        files.write_atomically(repo.requirements_file, locked.encode())
-        click.echo(f"{repo.requirements_file.name}: {len(entries(locked))} packages, all with checksums")
+    _write_requirements(repo, requirements)
 
 
-def _locked_requirements(repo: ClusterRepo, version: str, *, wanted: bool) -> str:
+def _requirements(repo: ClusterRepo, version: str, *, wanted: bool) -> str:
     """What requirements.txt shall hold; "" where it shall be left alone."""
     from antrea_ci.tools.requirements import locked_requirements
 
@@ -127,6 +127,15 @@ def _locked_requirements(repo: ClusterRepo, version: str, *, wanted: bool) -> st
     if version and not (wanted and file.is_file()):
         raise UsageError("--tool-version is for requirements.txt", fix="make that file, without --no-requirements")
     return locked_requirements(file.read_text("utf-8"), version) if wanted and file.is_file() else ""
+
+
+def _write_requirements(repo: ClusterRepo, text: str) -> None:
+    from antrea_ci import files
+    from antrea_ci.tools.requirements_file import entries
+
+    if text:
+        files.write_atomically(repo.requirements_file, text.encode())
+        click.echo(f"{repo.requirements_file.name}: {len(entries(text))} packages, all with checksums")
 
 
 def _lock(session: Session) -> ToolsLock:

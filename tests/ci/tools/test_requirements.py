@@ -57,7 +57,8 @@ def test_every_file_for_any_system_has_its_checksum_and_no_address_is_written(
     monkeypatch: pytest.MonkeyPatch, repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with served(monkeypatch, index(WHEELS)):
-        assert main(["-C", str(repo), "tools", "lock"]) == 0
+        assert main(["-C", str(repo), "tools", "lock", "--only-requirements"]) == 0
+    assert [path.name for path in sorted(repo.iterdir())] == ["cluster.yaml", "requirements.txt"]
     assert (repo / "requirements.txt").read_text() == expected(TOOL, ELSEWHERE, ONE, ONE_ON_A_MAC)
     assert "requirements.txt: 3 packages, all with checksums" in capsys.readouterr().out
 
@@ -144,6 +145,7 @@ def test_the_command_leaves_the_file_alone_where_told(monkeypatch: pytest.Monkey
     monkeypatch.setenv("PIP_INDEX_URL", closed_port())
     assert main(["-C", str(repo), "tools", "lock", "--no-requirements"]) == 0
     assert main(["-C", str(repo), "tools", "lock", "--no-requirements", "--tool-version", "1.0"]) == 2
+    assert main(["-C", str(repo), "tools", "lock", "--only-requirements", "--kustomize-version", "v5.4.3"]) == 2
     assert (repo / "requirements.txt").read_text() == f"{HEAD}antrea-gitops==0.1.0\n"
 
 

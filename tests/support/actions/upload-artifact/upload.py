@@ -14,7 +14,7 @@ def main() -> int:
     found = [file for path in given for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
     target = Path(os.environ["TEST_ARTIFACTS"]) / os.environ["NAME"]
     if not found:
-        print(f"::{os.environ['NONE']}::No files were found with the provided path: {given}")
+        print(f"{os.environ['NONE']}: no files were found at {', '.join(map(str, given))}")
         return 1 if os.environ["NONE"] == "error" else 0
     # One file alone stands at the top; else each has its path from the folder that all given paths share.
     shared = Path(os.path.commonpath([path.parent if path.is_file() else path for path in given if path.exists()]))
