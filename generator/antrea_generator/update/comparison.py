@@ -83,8 +83,7 @@ class Comparison:
             if name not in after or not same(after[name], value):
                 to = shown(after[name]) if name in after else "(not asked)"
                 message = f"`{name}`: {shown(value)} became {to} with {self._label}, and nobody asked for that"
-                fix = f"say which it shall be: `--data {name}=...`"
-                yield Finding("answers/changed", message, location=self._stored.place(name), fix=fix)
+                yield Finding("answers/changed", message, location=self.place(name), fix=self.fix(name))
 
     def notes(self, after: Mapping[str, Value]) -> Iterator[str]:
         """What people are told of questions that came, went, or are not asked here any more."""
