@@ -38,8 +38,8 @@ class Records:
     """Every installed.yaml that says something about a repository.
 
     ``here``: of the working tree; ``trusted``: the newest one that a pull request cannot have changed (on the branch
-    that is installed from, on the branch of the records, or in HEAD where there are neither); ``removed``: the last one
-    of HEAD's history, where that history removed it; ``only_on_branch``: ``trusted`` was never merged.
+    that is installed from, on that of the records, in its base, or in HEAD where there are none of these); ``removed``:
+    the last one of HEAD's history, where that history removed it; ``only_on_branch``: ``trusted`` was never merged.
     """
 
     here: Record | None
@@ -49,22 +49,27 @@ class Records:
     findings: tuple[Finding, ...]
 
     @property
-    def governing(self) -> Record | None:
-        """The one that says what cannot change; None where there is no cluster."""
+    def binding(self) -> Record | None:
+        """The one that says what cannot change, whatever the working tree makes of the record; None without cluster."""
         chosen = self.trusted or self.removed or self.here
+        return chosen if chosen and chosen.file.is_active else None
+
+    @property
+    def governing(self) -> Record | None:
+        """The same, unless the working tree says that there is no cluster any more."""
         lifted = self.here is not None and not self.here.file.is_active
-        return chosen if chosen and chosen.file.is_active and not lifted else None
+        return None if lifted else self.binding
 
 
-def find_records(repo: ClusterRepo, install_branch: str) -> Records:
-    """Looks in the working tree and, where Git is there, in HEAD, its history and the two branches."""
+def find_records(repo: ClusterRepo, install_branch: str, *, base: str = "") -> Records:
+    """Looks in the working tree and, where Git is there, in HEAD, its history, ``base`` and the two branches."""
     name = repo.name(repo.installed_file)
     reader = _Reader(name)
     here = reader.read(repo.installed_file.read_bytes(), "") if repo.installed_file.is_file() else None
     main, records = _revisions(install_branch), _revisions(BRANCH)
-    found = vcs.contents(repo.root, [*main, *records, "HEAD"], name)
-    merged, recorded, head = (reader.first(found, among) for among in (main, records, ["HEAD"]))
-    newest = max((one for one in (merged, recorded) if one), key=lambda one: one.file.recorded, default=None)
+    found = vcs.contents(repo.root, [*main, *records, base, "HEAD"], name)
+    merged, recorded, before, head = (reader.first(found, among) for among in (main, records, [base], ["HEAD"]))
+    newest = max((one for one in (merged, recorded, before) if one), key=lambda one: one.file.recorded, default=None)
     gone = not repo.installed_file.exists()
     removed = (head or reader.removed(repo)) if gone else None
     only_on_branch = gone and recorded is not None and merged is None and removed is None

@@ -49,7 +49,7 @@ def compare(
         diff = sides.told(diff) if can_differ else diff
         objects += compare_objects(sides.committed, sides.head.rendered, repo.name(repo.rendered))
     ordered = in_order(objects)
-    reasons = [diff.blocked, _immutable(repo, ordered)]
+    reasons = [diff.blocked, _immutable(repo, start, ordered)]
     return replace(diff, objects=ordered, blocked="; ".join(filter(None, reasons)))
 
 
@@ -128,7 +128,7 @@ def _install_branch(repo: ClusterRepo) -> str:
     return text_at(documents[0].value if documents else None, ("install", "branch")) or "main"
 
 
-def _immutable(repo: ClusterRepo, changes: Sequence[ObjectChange]) -> str:
+def _immutable(repo: ClusterRepo, base: Commit, changes: Sequence[ObjectChange]) -> str:
     """Why a change must not be merged that an installed cluster cannot follow; empty where there is none."""
     found = [
         f"{change.object} {path.path}".rstrip()
@@ -141,8 +141,12 @@ def _immutable(repo: ClusterRepo, changes: Sequence[ObjectChange]) -> str:
         return ""
     from antrea_ci.installed_records import find_records
 
-    record = find_records(repo, _install_branch(repo)).governing
-    return f"the cluster is installed ({record.where}) and cannot follow a change of {_listed(found)}" if record else ""
+    records = find_records(repo, _install_branch(repo), base=base.id)
+    if record := records.binding:
+        return f"the cluster is installed ({record.where}) and cannot follow a change of {_listed(found)}"
+    unread = next((finding.message for finding in records.findings if finding.is_error), "")
+    unsure = f"an installed cluster cannot follow a change of {_listed(found)}; whether it is installed cannot be told"
+    return f"{unsure}: {unread}" if unread else ""
 
 
 def _stale(files: Sequence[str]) -> str:

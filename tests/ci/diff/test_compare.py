@@ -14,6 +14,26 @@ from support.repos import run, snapshot
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: antrea-operator\ndata:\n{data}"
 DATA = "".join(f"  key{number}: value\n" for number in range(20))
 
+INSTALLED = """\
+apiVersion: antrea-gitops/v1
+state: installed
+recorded: "2026-11-25T20:49:00Z"
+commit: "0123456789012345678901234567890123456789"
+versions:
+  release: 4.12.45
+immutable:
+  flavour: openshift
+  name: ocp
+  baseDomain: example.com
+  platform: vsphere
+  networkType: antrea
+  fips: false
+  networking:
+    machineNetwork: [10.0.0.0/16]
+    clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]
+    serviceNetwork: [172.30.0.0/16]
+"""
+
 
 def test_nothing_changed_is_said_in_just_these_words(repo) -> None:
     done = repo.diff("--exit-code")
@@ -184,6 +204,34 @@ def test_an_immutable_change_blocks_once_the_cluster_is_installed(repo) -> None:
     assert "networking.clusterNetwork" in done.out
 
 
+@pytest.mark.parametrize(
+    ("installed", "changed", "told"),
+    [
+        (INSTALLED, INSTALLED.replace("state: installed", "state: destroyed"), "the cluster is installed ("),
+        (INSTALLED, None, "the cluster is installed ("),
+        (INSTALLED, "state: [", "the cluster is installed ("),
+        (None, "state: [", "whether it is installed cannot be told: "),
+    ],
+    ids=["destroyed", "removed", "spoiled", "unreadable"],
+)
+def test_no_change_lifts_its_own_block(repo, installed: str | None, changed: str | None, told: str) -> None:
+    if installed:
+        repo.write("installed.yaml", installed)
+        repo.commit("installed")
+        repo.git("checkout", "--quiet", "-b", "change")
+        repo.git("branch", "--quiet", "--delete", "--force", "main")
+    repo.edit("install-config.yaml", "10.128.0.0/14", "10.132.0.0/14")
+    repo.render()
+    if changed:
+        repo.write("installed.yaml", changed)
+    else:
+        (repo.root / "installed.yaml").unlink()
+    repo.commit("head")
+    done = run("diff", "--base", "installed" if installed else "base", cwd=repo.root)
+    assert done.code == 1
+    assert told in done.out
+
+
 def test_exit_code_tells_a_change_of_meaning(repo) -> None:
     repo.edit("cluster.yaml", "defaultMTU: 0", "defaultMTU: 1400")
     repo.render()
@@ -304,24 +352,3 @@ def test_a_folder_that_an_overlay_could_build_from_is_never_left_out() -> None:
 
 def _changes(told: dict) -> list[tuple[str, str]]:
     return [(one["object"], one["change"]) for one in told["objects"]]
-
-
-INSTALLED = """\
-apiVersion: antrea-gitops/v1
-state: installed
-recorded: "2026-11-25T20:49:00Z"
-commit: "0123456789012345678901234567890123456789"
-versions:
-  release: 4.12.45
-immutable:
-  flavour: openshift
-  name: ocp
-  baseDomain: example.com
-  platform: vsphere
-  networkType: antrea
-  fips: false
-  networking:
-    machineNetwork: [10.0.0.0/16]
-    clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]
-    serviceNetwork: [172.30.0.0/16]
-"""
