@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _NO_MARKS = frozenset(" -/.,=()")
 _TICKS = re.compile("`+")
@@ -28,7 +27,9 @@ def on_one_line(text: str, longest: int = 200) -> str:
 
 
 def _visible_line(line: str) -> str:
-    return "".join(char if char.isprintable() or _is_visible(char) else _escaped(char) for char in line)
+    # Not printable are control characters, format characters such as those that turn the direction of reading
+    # (CVE-2021-42574), every blank but the usual one, and what is no character.
+    return "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in line)
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -50,12 +51,6 @@ def coded(text: str) -> str:
 def _shortened(found: re.Match[str]) -> str:
     run = found.group()
     return run if len(run) <= _LONGEST_RUN else f"`… ({len(run)} backticks)"
-
-
-def _is_visible(char: str) -> bool:
-    # Neither control characters, nor format characters such as those that turn the direction of reading
-    # (CVE-2021-42574), nor what is no character.
-    return char == "\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def _escaped(char: str) -> str:

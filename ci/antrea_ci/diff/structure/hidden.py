@@ -11,7 +11,7 @@ from typing import Literal
 from antrea_ci.diff.model import ABSENT, Difference, Effect
 from antrea_ci.diff.paths import Item
 from antrea_ci.diff.structure.forms import read_any
-from antrea_ci.diff.structure.knowledge import kinds_of, secret_fields, stand_in
+from antrea_ci.diff.structure.knowledge import kinds_of, names_of_objects, secret_fields, stand_in
 from antrea_ci.diff.structure.place import Found, Place
 from antrea_ci.diff.structure.spelling import identity
 from antrea_ci.secret_scan import judge, known, scan
@@ -45,18 +45,24 @@ def is_secret(place: Place, value: Value) -> bool:
         return False
     if named == "doubtful":
         return judge.is_password(text, prose=True)
-    return named == "always" or (isinstance(value, str) and (judge.is_random(text) or not _OBJECT_NAME.fullmatch(text)))
+    if named == "always" or not isinstance(value, str):
+        return named == "always"
+    is_name = _OBJECT_NAME.fullmatch(text) and not (named == "token" and judge.is_password(text, prose=True))
+    return judge.is_random(text) or not is_name
 
 
 @lru_cache(maxsize=4096)
-def _secrecy(name: str) -> Literal["", "always", "doubtful", "token"]:
-    """How much a name says: ``token`` and its like have values that are mere names of objects too."""
+def _secrecy(name: str) -> Literal["", "always", "doubtful", "token", "name"]:
+    """How much a name says: values of ``token`` and, more often, of ``secret`` are mere names of objects too."""
     lower = name.lower()
     if name in secret_fields() or lower.endswith(known.words("password_keys")):
         return "always"
     if lower.endswith(known.words("doubtful_password_keys")):
         return "doubtful"
-    return "token" if lower.endswith(known.words("token_keys")) else ""
+    word = max((word for word in known.words("token_keys") if lower.endswith(word)), key=len, default="")
+    if word not in names_of_objects():
+        return "always" if word else ""
+    return "token" if word == "token" else "name"
 
 
 def _name(place: Place) -> str:

@@ -74,6 +74,12 @@ def secret_fields() -> frozenset[str]:
 
 
 @cache
+def names_of_objects() -> frozenset[str]:
+    """Ends of the names of fields whose value is a secret, or the name of an object or a key that holds one."""
+    return frozenset(texts_at(facts("diff"), ("names_of_objects",)))
+
+
+@cache
 def stand_in() -> re.Pattern[str]:
     """What stands in the place of a secret and is none."""
     return re.compile(text_at(facts("diff"), ("stand_in",)))

@@ -8,6 +8,7 @@ import re
 
 from antrea_ci.diff.model import ABSENT, Side
 from antrea_ci.diff.structure.forms import read_pem
+from antrea_ci.diff.visible import visible
 from antrea_ci.yamlio import Value
 
 _CONTEXT = 3
@@ -26,7 +27,7 @@ def shown(value: Side, *, limit: int = 120) -> str:
     """
     if value is ABSENT:
         return "absent"
-    text = _text(value) if isinstance(value, str) else _visible(_compact(value))
+    text = _text(value) if isinstance(value, str) else visible(_compact(value))
     if len(text) <= limit:
         return text
     tail = f"… ({len(text):,} characters)"
@@ -37,7 +38,7 @@ def lines(before: str, after: str) -> list[str]:
     """The lines that differ, as a unified diff with three lines of context and no names of files."""
     left, right = before.split("\n"), after.split("\n")
     diff = difflib.unified_diff(_closed(left), _closed(right), n=_CONTEXT, lineterm="")
-    return [_visible(line) for line in list(diff)[2:]]
+    return [visible(line) for line in list(diff)[2:]]
 
 
 def _closed(parts: list[str]) -> list[str]:
@@ -49,23 +50,15 @@ def _text(text: str) -> str:
     if pem and isinstance(pem.value, list):
         return "; ".join(map(_block, pem.value))
     is_plain = _PLAIN.fullmatch(text) and not _NUMBER.fullmatch(text) and text.lower() not in _WORDS
-    return text if is_plain and text.isprintable() else _visible(_compact(text))
+    return text if is_plain and text.isprintable() else visible(_compact(text))
 
 
 def _block(block: Value) -> str:
     assert isinstance(block, dict)
     if "subject" in block:
-        return _visible(f"certificate {block['subject']}, expires {block['expires']}")
-    return _visible(str(block["label"]).lower())
+        return visible(f"certificate {block['subject']}, expires {block['expires']}")
+    return visible(str(block["label"]).lower())
 
 
 def _compact(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _visible(text: str) -> str:
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

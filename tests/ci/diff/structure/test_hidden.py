@@ -118,6 +118,8 @@ def test_comments_in_a_secret_text_change_no_meaning():
         ("secret", "nsx-cert", "nsx-cert-2"),
         ("secretName", "a", "b"),
         ("password", "<injected>", "${PASSWORD}"),
+        ("token", "${{ github.token }}", "${{ secrets.PUSH_TOKEN }}"),
+        ("id-token", "none", "write"),
         ("sha256", "ab" * 32, "cd" * 32),
         ("automountServiceAccountToken", False, True),
     ],
@@ -125,6 +127,15 @@ def test_comments_in_a_secret_text_change_no_meaning():
 def test_what_is_no_secret_is_shown(key: str, before: Any, after: Any):
     (found,) = differences({key: before}, {key: after}, kind="x")
     assert (found.before, found.after) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("clientSecret", "only-letters"), ("API_KEY", "plainword"), ("psk", "word"), ("token", "canary-1")],
+)
+def test_a_weak_secret_is_one_where_no_name_of_an_object_can_stand(key: str, value: str):
+    (found,) = differences({key: "other-1"}, {key: value}, kind="x")
+    assert (found.before, found.after) == (HIDDEN, HIDDEN_OTHER)
 
 
 def test_in_a_plain_text_of_a_file_too():
