@@ -59,6 +59,12 @@ def _identity(repository: object) -> list[str]:
     return []
 
 
+def require(root: Path) -> None:
+    """Raises MissingRequirementError on a machine without git."""
+    if git(root, "version") is None:
+        raise MissingRequirementError("git is not on this machine", fix="install git and put it on PATH")
+
+
 def worktree_files(root: Path) -> list[str] | None:
     """The files below ``root`` that Git tracks or would take, as paths from it with slashes, sorted.
 

@@ -39,11 +39,19 @@ def report_file(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Writes ``text`` and a line break to ``path`` in one step."""
+    """Writes ``text`` and a line break to ``path``, in one step where that is a file. Raises UsageError if it cannot."""
+    from antrea_ci.errors import UsageError
     from antrea_ci.files import write_atomically
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, f"{text}\n".encode())
+    data = f"{text}\n".encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(data)  # /dev/stdout, a pipe: nothing to be replaced
+        else:
+            write_atomically(path, data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", fix="name another file") from None
 
 
 def worst(codes: Iterable[int]) -> int:

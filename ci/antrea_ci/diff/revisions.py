@@ -54,6 +54,7 @@ class Commit:
     def id(self) -> str:
         found = vcs.commit_of(self.root, self.name)
         if found is None:
+            vcs.require(self.root)
             fix = "name a branch, a tag or a commit that is here; in a pipeline the whole history must be fetched"
             raise UsageError(f"{self.name} is no commit of the repository at {self.root}", fix=fix)
         return found
@@ -182,6 +183,7 @@ def _named(base: Commit, head: Commit | None) -> set[str]:
             _ = side.id  # raises UsageError
     found = vcs.changed_files(base.root, base.name, head.name if head else None)
     if found is None:
+        vcs.require(base.root)
         for side in filter(None, (base, head)):
             _ = side.id
         raise AntreaGitopsError(f"git cannot compare {base.label} with {head.label if head else 'the working tree'}")

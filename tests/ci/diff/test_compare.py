@@ -263,6 +263,24 @@ def test_a_revision_that_is_none_is_a_usage_error_and_never_an_option(repo) -> N
     assert not (repo.root / "here").exists()
 
 
+def test_a_report_goes_through_links_and_what_cannot_be_written_is_named(repo, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "behind")
+    for option in ("--output", "--report"):
+        assert repo.diff(option, str(tmp_path / "link")).code == 0
+        assert (tmp_path / "link").is_symlink()
+        assert "No object differs." in (tmp_path / "behind").read_text() or option == "--report"
+        done = repo.diff(option, "README.md/report")
+        assert done.code == 2
+        assert "README.md/report cannot be written: " in done.err
+
+
+def test_without_git_it_says_so(repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    for arguments in ((), ("--base", "base")):
+        done = run("diff", *arguments, cwd=repo.root)
+        assert (done.code, "git is not on this machine" in done.err) == (4, True)
+
+
 def test_a_link_that_leads_out_of_the_repository_is_not_followed(repo, tmp_path: Path) -> None:
     (tmp_path / "private").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: stolen}\n")
     (repo.root / "antrea/overlays/install/extra.yaml").symlink_to(tmp_path / "private")
