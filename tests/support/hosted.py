@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,11 +37,18 @@ immutable:
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody does to a repository. ``edits``: old text, which stands in the file once, to new text."""
+    """What somebody does to a repository. ``edits`` are file, old text, which stands in it once, and new text."""
 
-    edits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    edits: Sequence[tuple[str, str, str]] = ()
     writes: Mapping[str, str] = field(default_factory=dict)
     renders: bool = True
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """All of them as one."""
+    writes = {name: text for change in changes for name, text in change.writes.items()}
+    edits = [edit for change in changes for edit in change.edits]
+    return Change(edits, writes, all(change.renders for change in changes))
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Hosted:
 
     def commit(self, change: Change) -> str:
         """Makes ``change`` on what is checked out, renders as an author would, and commits it."""
-        for name, (old, new) in change.edits.items():
+        for name, old, new in change.edits:
             text = (self.clone / name).read_text()
             assert text.count(old) == 1, (name, old)
             (self.clone / name).write_text(text.replace(old, new))
