@@ -64,7 +64,7 @@ unit: tools test-tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 bench: tools
-	@$(BIN)/python tests/programs dyff
+	@$(BIN)/python tests/programs dyff kubeconform
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench
 
 derived: $(READY)

@@ -24,7 +24,7 @@ LINES = 8_000
 def bench(folder: Path, kustomize: str) -> None:
     repo, schemas = folder / "repo", folder / "schemas"
     subprocess.run([TOOL, "new", str(repo), "--defaults", "--data-file", str(ARTICLE)], check=True, capture_output=True)
-    program = kubeconform.install()
+    program = kubeconform.installed()
     if program is None:
         print("kubeconform cannot be installed with Go here, so there is nothing to compare with")
         return

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import yaml
 
-VERSION = "v0.7.0"
 DATA = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
 KINDS = ("namespace", "serviceaccount", "configmap", "secret", "deployment-apps", "clusterrole-rbac")
 KINDS += ("clusterrolebinding-rbac", "customresourcedefinition-apiextensions")
 
 
-def install() -> Path | None:
-    """kubeconform, built by Go into the folder of kept tools; None where it cannot be had."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "antrea-gitops" / "bench"
-    program = folder / "kubeconform"
-    if not program.exists():
-        module = f"github.com/yannh/kubeconform/cmd/kubeconform@{VERSION}"
-        environment = {**os.environ, "GOBIN": str(folder)}
-        subprocess.run(["go", "install", module], env=environment, check=False, capture_output=True)
+def installed() -> Path | None:
+    """kubeconform, where `python tests/programs kubeconform` keeps it; None where it was not built."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    program = cache / "antrea-gitops" / "programs" / "bin" / "kubeconform"
     return program if program.exists() else None
 
 

@@ -17,7 +17,14 @@ FOR_TESTS = ("act", "actionlint", "gitlab-ci-local", "rsync")
 
 
 def main(names: list[str]) -> int:
-    """0 when every program named is there; else each reason on stderr, and 1."""
+    """0 when every program named is there; else each reason on stderr, and 1; 2 for a name that nobody knows."""
+    unknown = sorted(set(names) - install.known())
+    if unknown:
+        print(
+            f"error: nobody installs {', '.join(unknown)}; known are {', '.join(sorted(install.known()))}",
+            file=sys.stderr,
+        )
+        return 2
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     groups = install.grouped(names or list(FOR_TESTS))
     with ThreadPoolExecutor() as pool:

@@ -20,13 +20,21 @@ class CannotInstallError(Exception):
     """A program cannot be had here; the text says what is missing and what to do."""
 
 
+def known() -> set[str]:
+    """The names of all programs that can be installed."""
+    return set(_by_name())
+
+
 def grouped(names: Sequence[str]) -> dict[Installer, list[str]]:
-    """The programs by who installs them. A name that nobody knows raises KeyError."""
+    """The programs by who installs them."""
     groups: dict[Installer, list[str]] = {}
-    by_name = {**dict.fromkeys(_go_packages(), go_programs), "gitlab-ci-local": npm_programs, "rsync": rsync}
     for name in names:
-        groups.setdefault(by_name[name], []).append(name)
+        groups.setdefault(_by_name()[name], []).append(name)
     return groups
+
+
+def _by_name() -> dict[str, Installer]:
+    return {**dict.fromkeys(_go_packages(), go_programs), "gitlab-ci-local": npm_programs, "rsync": rsync}
 
 
 def go_programs(folder: Path, names: Sequence[str]) -> None:
