@@ -12,6 +12,8 @@ from antrea_ci import vcs
 from antrea_ci.pipeline.api import PAUSES, ApiError, UncertainError
 from antrea_ci.pipeline.threads import Thread
 
+_GONE = (404, 410)
+
 
 def folder_in_repository(folder: Path) -> str:
     """The path of ``folder`` in the Git repository that it lies in; empty at its top and outside of any."""
@@ -36,10 +38,7 @@ def put(
 def _put(thread: Thread, mark: str, body: str, sleep: Callable[[float], None]) -> Literal["created", "updated"]:
     pauses = iter(PAUSES)
     while True:
-        ours = thread.ours([one for one in thread.comments() if one.body.startswith(mark)])
-        for comment in ours:
-            thread.update(comment, body)
-        if ours:
+        if _updated(thread, mark, body):
             return "updated"
         try:
             thread.create(body)
@@ -50,3 +49,16 @@ def _put(thread: Thread, mark: str, body: str, sleep: Callable[[float], None]) -
             sleep(pause)
         else:
             return "created"
+
+
+def _updated(thread: Thread, mark: str, body: str, *, looks_again: bool = True) -> bool:
+    """Whether there was a comment to update; after one that was deleted since it was listed, all are listed anew."""
+    ours = thread.ours([one for one in thread.comments() if one.body.startswith(mark)])
+    try:
+        for comment in ours:
+            thread.update(comment, body)
+    except ApiError as error:
+        if not looks_again or error.status not in _GONE:
+            raise
+        return _updated(thread, mark, body, looks_again=False)
+    return bool(ours)

@@ -140,8 +140,9 @@ class GitLab:
 
 _GITHUB_FIXES: Mapping[int, str] = {
     401: "GITHUB_TOKEN is not valid, or no longer: give the job `GITHUB_TOKEN: ${{ github.token }}`",
-    403: "the job needs `permissions: pull-requests: write`. For pull requests from forks and of dependency bots the "
-    "token is read-only whatever the job asks for: leave this job out there, the job's summary page has the report",
+    # docs.github.com, "Dependabot on GitHub Actions": a job for Dependabot's pull requests gets what it asks for.
+    403: "the job needs `permissions: pull-requests: write`. For pull requests from forks the token is read-only "
+    "whatever the job asks for: leave this job out there, the job's summary page has the report",
     404: "the token does not see it: check repository and number, and give the job `permissions: pull-requests: write`",
 }
 _GITLAB_FIXES: Mapping[int, str] = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from antrea_ci.pipeline import api, comments
+from antrea_ci.pipeline import api, comments, threads
 from support.forge import DROPPED, Forge, forge
 from support.pipeline import (
     COMMIT,
@@ -109,6 +110,32 @@ def test_a_refusal_names_the_request_and_the_permission(job: Job, status: int, f
     assert f"answered with {status}" in done.err
     assert fix in done.err
     assert job.bodies == []
+
+
+def test_a_comment_that_is_deleted_meanwhile_is_created_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_reports(job.report, [], difference())
+    assert job.comment().code == 0
+    kind = threads.GitHub if job.host == "github" else threads.GitLab
+    update = kind.update
+
+    def deleted_first(thread: Any, comment: threads.Comment, body: str) -> None:
+        job.forge.comments.clear()
+        update(thread, comment, body)
+
+    monkeypatch.setattr(kind, "update", deleted_first)
+    assert job.comment().code == 0
+    assert len(job.bodies) == 1
+
+
+def test_a_comment_that_stays_and_cannot_be_updated_ends_the_job(job: Job) -> None:
+    write_reports(job.report, [], difference())
+    job.comment()
+    for _ in range(2):
+        job.forge.fail(404, method=job.changing)
+    done = job.comment()
+    assert (done.code, len(job.bodies)) == (1, 1)
+    assert f"{job.changing} " in done.err
+    assert "does not see it" in done.err
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
