@@ -85,6 +85,17 @@ def test_install_without_network_exits_with_4(repo: Path, monkeypatch: pytest.Mo
     assert main(["-C", str(repo), "tools", "install", "kustomize"]) == 4
 
 
+def test_render_can_be_kept_from_fetching_what_only_the_repository_vouches_for(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pull request brings tools.lock.yaml, with an address and the checksum of what is there."""
+    with serve({kustomize_path(): Answer(PROGRAM)}) as server:
+        mirror(monkeypatch, server.url)
+        assert main(["-C", str(repo), "render", "--no-download"]) == 4
+        assert server.asked == []
+    assert f"kustomize {OLD} is not here" in capsys.readouterr().err
+
+
 def test_install_of_an_unknown_name_is_a_usage_error(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-C", str(repo), "tools", "install", "openshift-instal"]) == 2
     assert "did you mean openshift-install?" in capsys.readouterr().err

@@ -14,9 +14,9 @@ _TIMEOUT = 60.0
 _CLOSED_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens, so every fetch fails at once
 
 
-def find_kustomize(repo: ClusterRepo) -> Path:
-    """The locked kustomize, installed if need be; raises MissingRequirementError naming the ways to get it."""
-    return kustomize_path(read_lock(repo.tools_lock_file))
+def find_kustomize(repo: ClusterRepo, *, allow_install: bool = True) -> Path:
+    """The locked kustomize, installed if need be and allowed. Raises MissingRequirementError with the ways to it."""
+    return kustomize_path(read_lock(repo.tools_lock_file), allow_install=allow_install)
 
 
 def build(kustomize: Path, overlay: Path, *, root: Path, shown_as: Path) -> str:

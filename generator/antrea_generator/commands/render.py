@@ -28,13 +28,20 @@ class _Outcome:
 @click.command(epilog="Example: antrea-gitops render --check")
 @click.argument("repositories", nargs=-1, metavar="[REPO]...", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if anything would change.")
+@click.option(
+    "--no-download",
+    is_flag=True,
+    help="Exit 4 rather than fetch the kustomize of tools.lock.yaml: for a repository that is not trusted.",
+)
 @formats
 @click.pass_obj
-def command(session: Session, repositories: tuple[Path, ...], *, only_check: bool, output_format: str) -> int:
+def command(
+    session: Session, repositories: tuple[Path, ...], *, only_check: bool, no_download: bool, output_format: str
+) -> int:
     """Write antrea/overlays/install/generated/, rendered/install/ and the README's values from their sources."""
     folders = [session.directory / folder for folder in repositories] or [session.directory]
     with ThreadPoolExecutor(processors()) as pool:
-        outcomes = list(pool.map(partial(_render, only_check=only_check), folders))
+        outcomes = list(pool.map(partial(_render, only_check=only_check, allow_install=not no_download), folders))
     if output_format == "json":
         click.echo(as_json([_json(outcome) for outcome in outcomes]))
     else:
@@ -47,13 +54,13 @@ def _exit_code(outcome: _Outcome, *, only_check: bool) -> int:
     return outcome.error.exit_code if outcome.error else int(only_check and bool(outcome.changed))
 
 
-def _render(folder: Path, *, only_check: bool) -> _Outcome:
+def _render(folder: Path, *, only_check: bool, allow_install: bool) -> _Outcome:
     from antrea_ci.render.engine import render
     from antrea_ci.render.kustomize import find_kustomize
 
     try:
         repo = ClusterRepo.at(folder)
-        rendering = render(repo, find_kustomize(repo))
+        rendering = render(repo, find_kustomize(repo, allow_install=allow_install))
         return _Outcome(folder, rendering.stale() if only_check else rendering.write(), None)
     except AntreaGitopsError as error:
         return _Outcome(folder, [], error)
