@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from antrea_generator.answers import Answers
 from support.pipeline_trees import OPERATIONS, rendered_text
 from support.workflows import ON, WORKFLOWS, jobs, secrets_of, steps, text_of, workflow_of
 
@@ -46,7 +47,7 @@ JOBS = {
     ("apply", "apply"): Row(OWN, 330, READ, "cluster"),
 }
 STARTED_BY = {
-    "pull-request": {"pull_request"},
+    "pull-request": {"pull_request", "merge_group"},
     "main": {"push"},
     "nightly": {"schedule", "workflow_dispatch"},
     "install": {"workflow_dispatch"},
@@ -54,8 +55,9 @@ STARTED_BY = {
     "apply": {"workflow_dispatch"},
 }
 CONCURRENCY = {
-    "pull-request": ("pull-request-${{ github.event.pull_request.number }}", True),
-    "main": ("main", False),
+    "pull-request": ("pull-request-${{ github.event.pull_request.number || github.ref }}", True),
+    # Of the runs that wait in one group only the newest is kept, and every commit has its record.
+    "main": ("main-${{ github.sha }}", False),
     "nightly": ("nightly", False),
     # One group: what works on the cluster waits for what does.
     "install": ("cluster", False),
@@ -83,6 +85,10 @@ def test_a_workflow_starts_with_what_it_is_for_and_may_nothing_by_itself(name: s
     assert workflow["permissions"] == {}
     found = workflow["concurrency"]
     assert (found["group"], found["cancel-in-progress"]) == CONCURRENCY[name]
+
+
+def test_backups_wait_for_each_other():
+    assert WORKFLOWS["main"]["jobs"]["backup"]["concurrency"] == {"group": "backup", "cancel-in-progress": False}
 
 
 def test_only_commits_of_main_start_the_workflow_for_main():
@@ -145,7 +151,8 @@ def test_the_reports_and_the_branch_of_a_pull_request_are_data_beside_the_base()
     (head,) = [step for step in pull_request["push-rendered"]["steps"] if "head.sha" in str(step)]
     assert head["with"]["path"] == "head"
     scripts = [step["run"] for step in pull_request["push-rendered"]["steps"] if "run" in step][1:]
-    assert scripts == ["antrea-gitops -C head render", "antrea-gitops -C head ci push"]
+    # Without the option a pull request would name the program that is fetched and run.
+    assert scripts == ["antrea-gitops -C head render --no-download", "antrea-gitops -C head ci push"]
 
 
 def test_a_fork_gets_neither_comment_nor_push():
@@ -204,7 +211,21 @@ def test_pipelines_and_locks_have_owners():
         line.split()[0] for line in rendered_text("CODEOWNERS.jinja", {"ci": "both"}).splitlines() if line[0] == "/"
     }
     pipelines = {"/.ci/", "/.github/", "/.gitlab/", "/.gitlab-ci.yml", "/renovate.json", "/CODEOWNERS"}
-    assert owned >= pipelines | {"/requirements.txt", "/tools.lock.yaml", "/antrea/bundle/", "/.pre-commit-config.yaml"}
+    assert owned >= pipelines | {
+        "/.copier-answers.yml",
+        "/requirements.txt",
+        "/tools.lock.yaml",
+        "/antrea/bundle/",
+        "/.pre-commit-config.yaml",
+    }
+
+
+def test_the_dependency_bot_finds_the_base_of_the_image():
+    """Dependabot reads no ARG (dependabot-core issue 2057)."""
+    lines = rendered_text(".ci/Containerfile", {}).splitlines()
+    bases = [line.split() for line in lines if line.startswith(("ARG BASE", "FROM "))]
+    assert [words[-1] for words in bases] == ["BASE=pinned", "pinned", "${BASE}"]
+    assert bases[1][1] == Answers().ci_image
 
 
 def test_the_dependency_bot_waits_a_week():

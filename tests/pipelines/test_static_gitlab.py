@@ -80,7 +80,7 @@ def row_of(body: dict[str, Any]) -> Row:
     needs = body.get("needs")
     return Row(
         body["stage"],
-        tuple(re.findall(r'\$CI_PIPELINE_SOURCE == "(\w+)"', " ".join(rule["if"] for rule in body["rules"]))),
+        tuple(re.findall(r'\$CI_PIPELINE_SOURCE == "(\w+)"', " ".join(rule.get("if", "") for rule in body["rules"]))),
         body.get("timeout", WHOLE["default"]["timeout"]),
         body.get("environment", {}).get("name"),
         tuple(body.get("tags", ())),
@@ -113,6 +113,13 @@ def test_the_pipeline_runs_for_merge_requests_and_for_main_alone():
         '$CI_PIPELINE_SOURCE == "merge_request_event"',
         "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
     ]
+
+
+def test_only_what_a_merge_request_runs_is_cancelled_for_a_newer_commit():
+    request, main = WHOLE["workflow"]["rules"]
+    assert WHOLE["workflow"]["auto_cancel"] == {"on_new_commit": "interruptible"}
+    assert "auto_cancel" not in request
+    assert main["auto_cancel"] == {"on_new_commit": "none"}
 
 
 def test_the_image_is_the_answered_one_and_pinned_by_its_digest():
@@ -158,17 +165,23 @@ def test_what_may_write_runs_the_code_of_the_base_only(job: str):
 def test_the_reports_and_the_branch_of_a_merge_request_are_data_beside_the_base():
     assert FOUND["comment"]["script"] == ['antrea-gitops ci comment --report "$project/report"']
     head = 'antrea-gitops -C "$aside/head"'
-    assert FOUND["push-rendered"]["script"] == [f"{head} render", f"{head} ci push"]
+    # Without the option a merge request would name the program that is fetched and run.
+    assert FOUND["push-rendered"]["script"] == [f"{head} render --no-download", f"{head} ci push"]
 
 
 @pytest.mark.parametrize("job", ["comment", "push-rendered"])
 def test_a_fork_gets_neither_note_nor_push(job: str):
-    (rule,) = FOUND[job]["rules"]
-    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" in rule["if"]
+    """Its pipeline runs in the fork, whose id CI_PROJECT_ID is then, or in the project itself."""
+    fork, _ = FOUND[job]["rules"]
+    assert fork["when"] == "never"
+    assert fork["if"].split(" || ") == [
+        "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_PROJECT_ID",
+        "($CI_MERGE_REQUEST_PROJECT_ID && $CI_MERGE_REQUEST_PROJECT_ID != $CI_PROJECT_ID)",
+    ]
 
 
 def test_the_note_is_written_also_when_a_check_failed():
-    assert FOUND["comment"]["rules"][0]["when"] == "always"
+    assert FOUND["comment"]["rules"][-1]["when"] == "always"
     assert all(need["artifacts"] for need in FOUND["comment"]["needs"])
 
 
@@ -203,3 +216,4 @@ def test_the_script_ends_half_an_hour_before_the_job_so_that_logs_are_kept(verb:
     assert body["artifacts"]["when"] == "always"
     assert body["artifacts"]["paths"] == ["logs/", "report/"]
     assert body["artifacts"]["expire_in"] == "2 weeks"
+    assert body["artifacts"]["access"] == "developer"

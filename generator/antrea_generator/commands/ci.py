@@ -11,7 +11,8 @@ from antrea_ci.repo import ClusterRepo
 from antrea_generator.output import write_report
 from antrea_generator.session import Session, existing
 
-_MESSAGE = "Render what follows from the changed versions"
+# With the mark Dependabot still rebases its pull request: what was rendered is rendered again.
+_MESSAGE = "Render what follows from the changed versions [dependabot skip]"
 
 
 @click.group(name="ci")
