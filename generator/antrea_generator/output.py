@@ -39,7 +39,7 @@ def report_file(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Writes ``text`` and a line break to ``path``, in one step where that is a file. Raises UsageError if it cannot."""
+    """Writes ``text`` and a line break to ``path``, a file in one step. Raises UsageError where it cannot."""
     from antrea_ci.errors import UsageError
     from antrea_ci.files import write_atomically
 

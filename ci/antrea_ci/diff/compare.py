@@ -9,7 +9,7 @@ from pathlib import Path
 
 from antrea_ci.diff.built import Built, build, inputs
 from antrea_ci.diff.contents import compare_files, told_apart
-from antrea_ci.diff.model import ChangeClass, Effect, ListChange, ObjectChange, RepositoryDiff, in_order
+from antrea_ci.diff.model import ChangeClass, ListChange, ObjectChange, RepositoryDiff, in_order
 from antrea_ci.diff.objects import compare_objects
 from antrea_ci.diff.revisions import Changes, Commit, File, State, WorkingTree, base_of, changes
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
@@ -130,13 +130,11 @@ def _install_branch(repo: ClusterRepo) -> str:
 
 def _immutable(repo: ClusterRepo, base: Commit, changes: Sequence[ObjectChange]) -> str:
     """Why a change must not be merged that an installed cluster cannot follow; empty where there is none."""
-    found = [
-        f"{change.object} {path.path}".rstrip()
-        for change in changes
-        for path in change.paths
-        if path.effect is Effect.MEANING and ChangeClass.IMMUTABLE in path.classes
-    ]
-    found += [one.object for one in changes if not one.paths and ChangeClass.IMMUTABLE in one.classes]
+    found: list[str] = []
+    for change in changes:
+        if ChangeClass.IMMUTABLE in change.classes:
+            paths = [path.path for path in change.paths if ChangeClass.IMMUTABLE in path.classes]
+            found += [f"{change.object} {path}".rstrip() for path in paths or [""]]
     if not found:
         return ""
     from antrea_ci.installed_records import find_records

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from antrea_ci.diff.classes import Subject, classify_whole
+from antrea_ci.diff.classes import Subject, classify_moved, classify_whole
 from antrea_ci.diff.lineup import changed_whole, path_change
-from antrea_ci.diff.model import Difference, Effect, ObjectChange, worst_first
+from antrea_ci.diff.model import Difference, Effect, ObjectChange
 from antrea_ci.diff.revisions import File
 from antrea_ci.diff.structure import text_differences
 from antrea_ci.repo import RENDERED
@@ -54,9 +54,8 @@ def _by_content(files: Mapping[str, File]) -> dict[File, list[str]]:
 
 def _moved_file(old: str, new: str) -> ObjectChange:
     # At its old place it is missing, at its new one it may begin to count.
-    parts = [classify_whole(_subject(old), "removed"), classify_whole(_subject(new), "added")]
-    classes = worst_first(name for part in parts for name in part.classes)
-    return ObjectChange("moved", new, classes, was=old, why=parts[0].why, is_file=True)
+    whole = classify_moved(_subject(old), _subject(new))
+    return ObjectChange("moved", new, whole.classes, was=old, why=whole.why, is_file=True)
 
 
 def _of_file(name: str, before: File | None, after: File | None) -> ObjectChange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from antrea_ci.diff.classes import Subject, classify_whole
+from antrea_ci.diff.classes import Subject, classify_moved, classify_whole
 from antrea_ci.diff.lineup import changed_whole, path_change
 from antrea_ci.diff.model import ABSENT, ObjectChange, worst_first
 from antrea_ci.diff.pairing import Located, Pair, pair
@@ -29,26 +29,31 @@ def _manifest(text: str, file: str) -> dict[str, Value]:
 
 
 def _change(one: Pair) -> ObjectChange:
-    identity = (one.after or one.before or Located("", {})).identity or ObjectId("", "", "", one.name)
-    subject = Subject(
+    subjects = [_subject(side) for side in (one.before, one.after) if side]
+    sides = [side.manifest if side else ABSENT for side in (one.before, one.after)]
+    found = differences(*sides, kind=subjects[0].kind)
+    # Of what has another name now, it is known by the old one what its parts mean.
+    told = changed_whole(one.name, [path_change(subjects[0], difference) for difference in found])
+    if one.change == "changed":
+        return told
+    if not (one.before and one.after):
+        whole = classify_whole(subjects[0], "added" if one.after else "removed")
+        # The object as a whole is the only difference, and what that means is said once.
+        paths = tuple(replace(path, classes=whole.classes, why="") for path in told.paths)
+        return replace(told, change=one.change, classes=whole.classes, paths=paths, why=whole.why)
+    if one.before.identity == one.after.identity:
+        return replace(told, change="moved", was=f"{one.name} in {one.before.file}", why=_ANOTHER_FILE)
+    whole = classify_moved(*subjects)
+    classes = worst_first([*whole.classes, *(name for path in told.paths for name in path.classes)])
+    return replace(told, change=one.change, classes=classes, was=one.before.name, why=whole.why)
+
+
+def _subject(side: Located) -> Subject:
+    identity = side.identity or ObjectId("", "", "", side.name)
+    return Subject(
         is_file=False,
-        name="",
         group=identity.group,
         kind=identity.kind,
         namespace=identity.namespace,
         object_name=identity.name,
     )
-    sides = [side.manifest if side else ABSENT for side in (one.before, one.after)]
-    paths = [path_change(subject, difference) for difference in differences(*sides, kind=identity.kind)]
-    told = changed_whole(one.name, paths)
-    if one.change == "changed":
-        return told
-    if one.before and one.after and one.before.identity == one.after.identity:
-        return replace(told, change="moved", was=f"{one.name} in {one.before.file}", why=_ANOTHER_FILE)
-    whole = classify_whole(subject, one.change)
-    if not (one.before and one.after):
-        # The object as a whole is the only difference, and what that means is said once.
-        paths = [replace(path, classes=whole.classes, why="") for path in paths]
-    classes = worst_first([*whole.classes, *(name for path in paths for name in path.classes)])
-    was = one.before.name if one.before and one.after else ""
-    return replace(told, change=one.change, classes=classes, paths=tuple(paths), was=was, why=whole.why)

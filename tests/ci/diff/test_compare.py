@@ -9,6 +9,7 @@ import pytest
 
 from antrea_ci.diff import built
 from antrea_ci.diff.compare import compare
+from antrea_ci.diff.objects import compare_objects
 from support.repos import run, snapshot
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: antrea-operator\ndata:\n{data}"
@@ -171,6 +172,15 @@ def test_an_object_in_another_namespace_has_moved(repo) -> None:
     repo.render()
     (moved,) = [one for one in compare(repo.root, "with").objects if not one.is_file]
     assert (moved.change, moved.was) == ("moved", "ConfigMap/antrea-operator/extra")
+
+
+def test_what_an_installation_needs_cannot_move_away(repo) -> None:
+    (name,) = [path.name for path in (repo.root / "rendered/install").iterdir() if "deployment" in path.name]
+    before = (repo.root / "rendered/install" / name).read_text()
+    after = before.replace("  namespace: antrea-operator", "  namespace: elsewhere")
+    (change,) = compare_objects({name: before}, {name: after}, "rendered")
+    assert {"unknown", "immutable"} <= set(change.classes)
+    assert (change.change, change.was) == ("moved", "Deployment/antrea-operator/antrea-operator")
 
 
 def test_comments_and_order_in_the_sources_are_no_change_of_meaning(repo) -> None:

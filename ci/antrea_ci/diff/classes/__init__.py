@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from antrea_ci.diff.classes.books import Subject
-from antrea_ci.diff.classes.judge import Classified, classify, classify_whole
+from antrea_ci.diff.classes.judge import Classified, classify, classify_moved, classify_whole
 
-__all__ = ["Classified", "Subject", "classify", "classify_whole"]
+__all__ = ["Classified", "Subject", "classify", "classify_moved", "classify_whole"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from antrea_ci.diff.classes.books import Book, Entry, Subject, Whole, book_about
 from antrea_ci.diff.model import ABSENT, ChangeClass, Difference, Effect, Side, worst_first
@@ -34,7 +33,7 @@ def classify(subject: Subject, difference: Difference) -> Classified:
     Another name or namespace of an object is what a rename of it is.
     """
     if not subject.is_file and difference.steps in _NAMES:
-        return classify_whole(subject, "renamed")
+        return classify_moved(subject, subject)
     book, steps = book_about(subject), difference.steps
     if difference.effect is not Effect.MEANING:
         entry = book.tree.find(steps) if book else None
@@ -44,19 +43,19 @@ def classify(subject: Subject, difference: Difference) -> Classified:
     return _together(found or [_unknown(subject, steps)])
 
 
-def classify_whole(subject: Subject, change: Literal["added", "removed", "renamed", "moved"]) -> Classified:
-    """What it means that an object or a file appears, goes, or is called otherwise.
+def classify_whole(subject: Subject, change: Whole) -> Classified:
+    """What it means that an object or a file appears or goes."""
+    return _together([_whole(subject, change)])
 
-    Another name or place is a delete and a create: it is never below either of them.
-    """
+
+def classify_moved(old: Subject, new: Subject) -> Classified:
+    """What it means that ``old`` is ``new`` now. That is a delete and a create: it is never below either of them."""
+    return _together([_whole(old, "removed"), _whole(new, "added")])
+
+
+def _whole(subject: Subject, change: Whole) -> Entry:
     book = book_about(subject)
-    wholes: tuple[Whole, ...] = ("removed", "added") if change in ("renamed", "moved") else (change,)
-    found = [_whole(book, whole) if book else None for whole in wholes]
-    return _together([entry or _unknown(subject, ()) for entry in found])
-
-
-def _whole(book: Book, whole: Whole) -> Entry | None:
-    return book.whole.get(whole) or book.tree.find(())
+    return (book.whole.get(change) or book.tree.find(()) if book else None) or _unknown(subject, ())
 
 
 def _unknown(subject: Subject, steps: Steps) -> Entry:

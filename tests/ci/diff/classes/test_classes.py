@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antrea_ci.diff.classes import Subject, classify, classify_whole
+from antrea_ci.diff.classes import Subject, classify, classify_moved, classify_whole
 from antrea_ci.diff.classes.books import books
 from antrea_ci.diff.model import ABSENT, ChangeClass, Difference, Effect
 from antrea_ci.diff.paths import Inner, Item, Step
@@ -236,21 +236,22 @@ def test_objects_and_files_that_appear_or_go(subject: Subject, added: str, remov
     assert " ".join(classify_whole(subject, "removed").classes) == removed
 
 
-@pytest.mark.parametrize("change", ["renamed", "moved"])
-def test_another_name_is_never_below_what_a_delete_means(change: Any) -> None:
+def test_another_name_is_never_below_what_a_delete_means() -> None:
     subjects = [
         file(book.files[0]) if book.files else the_object(book.kind, book.group, book.object_name, book.namespace)
         for book in books()
     ]
-    for subject in [*subjects, the_object("Unheard", "of.example"), file("mine.txt")]:
-        removed = classify_whole(subject, "removed").classes
-        assert set(removed) - {ChangeClass.SAFE} <= set(classify_whole(subject, change).classes)
-        assert RANK.index(classify_whole(subject, change).classes[0]) <= RANK.index(removed[0])
+    for old in [*subjects, the_object("Unheard", "of.example"), file("mine.txt")]:
+        removed = classify_whole(old, "removed").classes
+        for new in (old, the_object(old.kind, old.group, "another", "elsewhere"), file("elsewhere.txt")):
+            moved = classify_moved(old, new).classes
+            assert set(removed) - {ChangeClass.SAFE, ChangeClass.DOCUMENTATION} <= set(moved)
+            assert RANK.index(moved[0]) <= RANK.index(removed[0])
 
 
 @pytest.mark.parametrize("key", ["name", "namespace"])
 def test_another_name_among_the_differences_is_a_rename(key: str) -> None:
-    assert told(OPERATOR, ("metadata", key)) == " ".join(classify_whole(OPERATOR, "renamed").classes)
+    assert told(OPERATOR, ("metadata", key)) == " ".join(classify_moved(OPERATOR, OPERATOR).classes)
 
 
 WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
