@@ -12,7 +12,7 @@ from typing import cast
 from antrea_ci import __version__, process
 from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.tools import package_index
-from antrea_ci.tools.requirements_file import TOOL, entries, head, normalized, requirements_text
+from antrea_ci.tools.requirements_file import TOOL, entries, head, normalized, options, requirements_text
 
 _MINUTES_10 = 600.0
 _FIX = (
@@ -36,8 +36,14 @@ def locked_requirements(text: str, version: str = "", *, name: str = "requiremen
     """The content of the file ``text`` once locked: antrea-gitops at ``version`` ("": as it is pinned) and its needs.
 
     pip of this Python resolves, from the index that it is configured for; no address is written. The comments at the
-    head stay. Raises UsageError for a package of ``text`` that is not among them, since it would be lost.
+    head stay. Raises UsageError for an option of pip, or a package that is not among them: they would be lost.
     """
+    for line, option in options(text):
+        raise UsageError(
+            f"{name}:{line}: `{option.split('=')[0].split()[0]}` is an option of pip",
+            why="the file is written anew, for every site, and the option would be lost",
+            fix="set it where pip runs: PIP_INDEX_URL and the like, or pip.conf",
+        )
     pinned = next((entry.version for entry in entries(text) if entry.name == TOOL), "")
     resolved = _resolved(version or pinned or __version__)
     foreign = [entry for entry in entries(text) if not entry.hashed and entry.name not in resolved]

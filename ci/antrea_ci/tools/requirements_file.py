@@ -38,6 +38,11 @@ def entries(text: str) -> list[Entry]:
     return found
 
 
+def options(text: str) -> list[tuple[int, str]]:
+    """The lines of ``text`` that are options of pip, such as `--index-url`, with their numbers."""
+    return [(line, logical) for line, logical in _logical_lines(text) if logical.startswith("-")]
+
+
 def normalized(name: str) -> str:
     """The one way to write a package's name (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

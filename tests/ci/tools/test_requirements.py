@@ -116,6 +116,12 @@ def test_a_package_of_somebody_is_not_lost_in_silence(monkeypatch: pytest.Monkey
         locked_requirements("antrea-gitops==0.1.0\ntheirs==1\n")
 
 
+def test_an_option_of_pip_is_not_lost_in_silence() -> None:
+    with pytest.raises(UsageError, match=r"requirements.txt:1: `--index-url` is an option of pip") as refused:
+        locked_requirements("--index-url https://me:word@example.com/simple\nantrea-gitops==0.1.0\n")
+    assert "word" not in str(refused.value)
+
+
 @pytest.mark.parametrize("fault", ["no such version", "no server", "no page"])
 def test_whatever_fails_nothing_is_written_and_the_way_out_is_named(
     fault: str, monkeypatch: pytest.MonkeyPatch, repo: Path, capsys: pytest.CaptureFixture[str]
