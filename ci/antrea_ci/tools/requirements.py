@@ -38,14 +38,27 @@ def locked_requirements(text: str, version: str = "", *, name: str = "requiremen
     pip of this Python resolves, from the index that it is configured for; no address is written. The comments at the
     head stay. Raises UsageError for an option of pip, or a package that is not among them: they would be lost.
     """
-    for line, option in options(text):
+    _refuse_options(text, name)
+    pinned = next((entry.version for entry in entries(text) if entry.name == TOOL), "")
+    resolved = _resolved(version or pinned or __version__)
+    _refuse_foreign(text, resolved, name)
+    hashes = _hashes(resolved)
+    return requirements_text(head(text), {name: package.version for name, package in resolved.items()}, hashes)
+
+
+def _refuse_options(text: str, name: str) -> None:
+    found = options(text)
+    if found:
+        line, option = found[0]
         raise UsageError(
             f"{name}:{line}: `{option.split('=')[0].split()[0]}` is an option of pip",
             why="the file is written anew, for every site, and the option would be lost",
             fix="set it where pip runs: PIP_INDEX_URL and the like, or pip.conf",
         )
-    pinned = next((entry.version for entry in entries(text) if entry.name == TOOL), "")
-    resolved = _resolved(version or pinned or __version__)
+
+
+def _refuse_foreign(text: str, resolved: Mapping[str, _Package], name: str) -> None:
+    """What has a checksum stands there from an earlier lock, and is not needed any more."""
     foreign = [entry for entry in entries(text) if not entry.hashed and entry.name not in resolved]
     if foreign:
         raise UsageError(
@@ -53,8 +66,6 @@ def locked_requirements(text: str, version: str = "", *, name: str = "requiremen
             why="the file is written anew, and the package would be lost",
             fix="put it into a requirements file of its own",
         )
-    hashes = _hashes(resolved)
-    return requirements_text(head(text), {name: package.version for name, package in resolved.items()}, hashes)
 
 
 def _resolved(version: str) -> dict[str, _Package]:
