@@ -175,7 +175,7 @@ def test_a_fork_gets_neither_note_nor_push(job: str):
     fork, _ = FOUND[job]["rules"]
     assert fork["when"] == "never"
     assert fork["if"].split(" || ") == [
-        "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_PROJECT_ID",
+        "($CI_MERGE_REQUEST_SOURCE_PROJECT_ID && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_PROJECT_ID)",
         "($CI_MERGE_REQUEST_PROJECT_ID && $CI_MERGE_REQUEST_PROJECT_ID != $CI_PROJECT_ID)",
     ]
 
