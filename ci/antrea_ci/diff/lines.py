@@ -69,9 +69,9 @@ def values(path: PathChange) -> Iterator[str]:
         return
     if isinstance(before, str) and isinstance(after, str):
         before, after = _from_where_they_differ(before, after)
-    if before is not None or after is None:
+    if before is not None:
         yield from (f"- {line}" for line in _lines(before))
-    if after is not None or before is None:
+    if after is not None:
         yield from (f"+ {line}" for line in _lines(after))
 
 

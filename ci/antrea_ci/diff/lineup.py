@@ -17,7 +17,7 @@ def path_change(subject: Subject, difference: Difference) -> PathChange:
     told = classify(subject, difference)
     before, after = _value(difference.before), _value(difference.after)
     text = path_text(difference.steps)
-    return PathChange(text, before, after, told.classes, told.why, difference.effect, difference.note)
+    return PathChange(text, before, after, told.classes, told.why, difference.effect, _note(difference))
 
 
 def changed_whole(name: str, paths: Sequence[PathChange], *, is_file: bool = False) -> ObjectChange:
@@ -29,3 +29,10 @@ def changed_whole(name: str, paths: Sequence[PathChange], *, is_file: bool = Fal
 
 def _value(side: Side) -> Value:
     return None if side is ABSENT else side
+
+
+def _note(difference: Difference) -> str:
+    """The note, and where null stands for something else than no value at all."""
+    before, after = difference.before, difference.after
+    nulls = ("null before", before), ("null now", after)
+    return "; ".join(filter(None, (difference.note, *(text for text, side in nulls if side is None))))

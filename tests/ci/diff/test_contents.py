@@ -44,3 +44,24 @@ def test_another_commit_of_a_submodule_is_told() -> None:
         f"a submodule at {'1' * 40}",
         f"a submodule at {'2' * 40}",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path", "note"),
+    [
+        ("on: {}", "on: {push: null}", "on.push", "null now"),
+        ("on: {push: null}", "on: {}", "on.push", "null before"),
+        ("on: {push: 1}", "on: {push: null}", "on.push", "null now"),
+        ("on: {push: 1}", "on: {}", "on.push", ""),
+    ],
+)
+def test_null_is_told_from_no_value(before: str, after: str, path: str, note: str) -> None:
+    (change,) = compare_files(*({"a.yaml": File(f"{text}\n".encode())} for text in (before, after)))
+    assert [(one.path, one.note) for one in change.paths] == [(path, note)]
+
+
+@pytest.mark.parametrize("after", ["[job, script]", "!other [job, script]", "!reference [job, script, more]"])
+def test_a_tag_that_only_some_programs_know_is_a_part_of_what_a_file_says(after: str) -> None:
+    sides = [f"job:\n  script: {text}\n" for text in ("!reference [job, script]", after)]
+    (change,) = compare_files(*({".gitlab-ci.yml": File(side.encode())} for side in sides))
+    assert change.has_meaning

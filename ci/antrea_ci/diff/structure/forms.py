@@ -16,8 +16,9 @@ from antrea_ci.yamlio import Value, read_all
 _LARGEST = 8 * 1024 * 1024  # characters; a longer text is compared as text
 _BEGIN = "-----BEGIN "
 _PRIVATE = "PRIVATE KEY"
-_ASSIGNMENT = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.\-/]*)[ \t]*=(.*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.\-/]*)[ \t]*=(?!=)(.*)")
 _SECTION = re.compile(r"\[([^\[\]]+)\][ \t]*")
+_TAGGED = re.compile(r"^.*(?:^|[:?,\[{-])[ \t]*!\w.*$", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(#.*)|^[^\n\"'#]*?[ \t](#.*)", re.MULTILINE)
 
 
@@ -74,6 +75,11 @@ def may_be_structured(text: str) -> bool:
 def comments_of(text: str) -> list[str]:
     """The comments of YAML or ``key=value`` lines; by their looks, so one inside quotes may be among them."""
     return [(found[1] or found[2]).strip() for found in _COMMENT.finditer(text)]
+
+
+def tagged_lines(text: str) -> list[str]:
+    """The lines of YAML with a tag, such as GitLab's ``!reference``, which is no part of the values that are read."""
+    return sorted(found[0].strip() for found in _TAGGED.finditer(text)) if "!" in text else []
 
 
 def read_json(text: str) -> Parsed | None:

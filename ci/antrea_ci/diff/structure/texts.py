@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from antrea_ci.diff.model import ABSENT, Effect
-from antrea_ci.diff.structure.forms import Blocks, Parsed, comments_of, may_be_structured, readers
+from antrea_ci.diff.structure.forms import Blocks, Parsed, comments_of, may_be_structured, readers, tagged_lines
 from antrea_ci.diff.structure.knowledge import holds_yaml
 from antrea_ci.diff.structure.labels import numbered
 from antrea_ci.diff.structure.lists import Compare, compare_labelled
@@ -38,7 +38,8 @@ def _read_both(before: str, after: str, place: Place) -> tuple[Parsed, Parsed] |
         left = read(before)
         right = read(after) if left else None
         if left and right and _says_enough(left, right, place):
-            return left, right
+            is_whole = left.form != "yaml" or tagged_lines(before) == tagged_lines(after)
+            return (left, right) if is_whole else None
     return None
 
 
