@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from antrea_ci.process import ProcessError, run
@@ -12,6 +13,7 @@ from antrea_ci.tools.lock import read_lock
 
 _TIMEOUT = 60.0
 _CLOSED_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens, so every fetch fails at once
+_LITERAL = re.compile(r"(literal sources )\[.*\](: invalid literal source ).*(, expected key=value)", re.DOTALL)
 
 
 def find_kustomize(repo: ClusterRepo, *, allow_install: bool = True) -> Path:
@@ -25,8 +27,19 @@ def build(kustomize: Path, overlay: Path, *, root: Path, shown_as: Path) -> str:
         done = run([str(kustomize), "build", str(overlay)], env=_environment(), timeout=_TIMEOUT)
     except ProcessError as error:
         message = error.message.replace(str(root.resolve()), str(shown_as)).replace(str(root), str(shown_as))
-        raise KustomizeError(message) from None
+        raise KustomizeError(_without_secrets(message)) from None
     return done.stdout.decode("utf-8")
+
+
+def _without_secrets(message: str) -> str:
+    """kustomize quotes inline patches and literals that it cannot read, whatever they hold."""
+    from antrea_ci.secret_scan import scan
+
+    message = _LITERAL.sub(r"\1[…]\2…\3", message)
+    if not scan(message.encode(), "message.yaml"):
+        return message
+    command = message.partition("\n")[0]
+    return f"{command}\n    what it says holds a secret, so it is not shown: run it yourself to read it"
 
 
 class KustomizeError(ProcessError):

@@ -380,3 +380,19 @@ def test_a_folder_that_an_overlay_could_build_from_is_never_left_out() -> None:
 
 def _changes(told: dict) -> list[tuple[str, str]]:
     return [(one["object"], one["change"]) for one in told["objects"]]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "patches:\n- target: {kind: Deployment}\n  patch: |\n    password: canary-1a\n    no mapping\n",
+        "secretGenerator:\n- name: made\n  literals: [canary-1a]\n",
+    ],
+)
+def test_why_a_side_cannot_be_rendered_quotes_no_secret(repo, part: str) -> None:
+    kustomization = repo.root / "antrea/overlays/install/kustomization.yaml"
+    kustomization.write_text(kustomization.read_text() + part)
+    done = repo.diff("--report", "report/diff.json")
+    assert done.code == 1
+    assert "the head, the working tree, cannot be rendered" in done.out
+    assert "canary-1a" not in done.out + done.err + (repo.root / "report/diff.json").read_text()
