@@ -47,6 +47,7 @@ def test_a_clean_merge_request_gets_one_note_that_is_updated_in_place(
     assert "spec.antreaAgentConfig → featureGates" in note.body
     assert first.head[:12] in note.body
     assert git(hosted.clone, "rev-parse", "HEAD") == first.head
+    assert git(hosted.clone, "worktree", "list").count("\n") == 0
 
     for status in (403, 404):
         api.fail(status)

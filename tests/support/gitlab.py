@@ -43,8 +43,9 @@ def run(
     given = {"CI_PROJECT_ID": PROJECT, **variables}
     command += ["--ignore-predefined-vars", ",".join(given)]
     command += [word for name, value in given.items() for word in ("--variable", f"{name}={value}")]
-    environment = {**os.environ, "HOME": str(folder), "PATH": os.pathsep.join([*map(str, path), search_path()])}
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder / "tmp")}
+    environment["PATH"] = os.pathsep.join([*map(str, path), search_path()])
     done = subprocess.run(
         command, cwd=hosted.clone, env=environment, capture_output=True, text=True, check=False, timeout=_TIMEOUT
     )
