@@ -57,11 +57,11 @@ def build(state: State, shown_as: str) -> Built:
     Raises AntreaGitopsError where it cannot be rendered, MissingRequirementError without kustomize.
     """
     names = list(state.names())
-    if _OWNER not in names:
+    files = state.read(inputs(names, among=names))
+    if _OWNER not in files:
         raise AntreaGitopsError(
             f"{shown_as} has no {_OWNER}, so it is no cluster repository", fix="restore it from Git"
         )
-    files = state.read(inputs(names, among=names))
     key = _key(files)
     if built := _recalled(key):
         return built

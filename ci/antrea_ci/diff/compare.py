@@ -13,7 +13,7 @@ from antrea_ci.diff.model import ChangeClass, ListChange, ObjectChange, Reposito
 from antrea_ci.diff.objects import compare_objects
 from antrea_ci.diff.revisions import Changes, Commit, File, State, WorkingTree, base_of, changes
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
-from antrea_ci.render.readme import values_block
+from antrea_ci.render.readme import values_block, with_block_of
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import text_at
 from antrea_ci.wording import count
@@ -39,7 +39,7 @@ def compare(
     name = name or repo.root.name
     # A repository without a change is looked at with as few calls of git as there can be.
     diff = RepositoryDiff(name, start.label if found.names else start.name, end.label if found.names else end.name)
-    objects = compare_files(told_apart(found.before), told_apart(found.after))
+    objects = compare_files(*_told_apart(repo, found))
     can_differ = bool(found.names) and _can_differ(repo, found, [*start.names(), *end.names()])
     if build_all or can_differ:
         try:
@@ -51,6 +51,17 @@ def compare(
     ordered = in_order(objects)
     reasons = [diff.blocked, _immutable(repo, start, ordered)]
     return replace(diff, objects=ordered, blocked="; ".join(filter(None, reasons)))
+
+
+def _told_apart(repo: ClusterRepo, found: Changes) -> tuple[dict[str, File], dict[str, File]]:
+    """Both sides without what `render` writes; of the README that is its block of values."""
+    before, after = told_apart(found.before), told_apart(found.after)
+    readme = repo.name(repo.readme_file)
+    if readme in before and readme in after and before[readme].mode is after[readme].mode:
+        old, new = (side[readme].data.decode("utf-8", "surrogateescape") for side in (before, after))
+        if with_block_of(old, new) == new:
+            del before[readme], after[readme]
+    return before, after
 
 
 def _can_differ(repo: ClusterRepo, found: Changes, among: Sequence[str]) -> bool:
@@ -124,7 +135,11 @@ def _failed(side: Future[Built] | None, who: str) -> Iterator[str]:
 
 
 def _install_branch(repo: ClusterRepo) -> str:
-    documents, _ = read_all(repo.cluster_file.read_bytes(), repo.name(repo.cluster_file))
+    try:
+        data = repo.cluster_file.read_bytes()
+    except FileNotFoundError:  # it went just now
+        data = b""
+    documents, _ = read_all(data, repo.name(repo.cluster_file))
     return text_at(documents[0].value if documents else None, ("install", "branch")) or "main"
 
 

@@ -25,7 +25,7 @@ def networks(cluster: Cluster) -> list[str]:
         ("API address", plan.api_vips),
         ("ingress address", plan.ingress_vips),
     )
-    return [f"{what} {_entry(entry.text, entry.host_prefix)}" for what, entries in rows for entry in entries]
+    return [f"{what} {_entry(entry.usual, entry.host_prefix)}" for what, entries in rows for entry in entries]
 
 
 def _entry(text: str, host_prefix: int | None) -> str:

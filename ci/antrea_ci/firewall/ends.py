@@ -37,10 +37,10 @@ class Sources:
         plan = self.cluster.plan
         override, collector = end(self.agent.text("kubeAPIServerOverride")), flow_collector(self.agent)
         found = {
-            "nodes": [End(entry.text) for entry in plan.machine],
-            "pods": [End(entry.text) for entry in plan.cluster],
-            "api": [End(entry.text) for entry in plan.api_vips],
-            "ingress": [End(entry.text) for entry in plan.ingress_vips],
+            "nodes": [End(entry.usual) for entry in plan.machine],
+            "pods": [End(entry.usual) for entry in plan.cluster],
+            "api": [End(entry.usual) for entry in plan.api_vips],
+            "ingress": [End(entry.usual) for entry in plan.ingress_vips],
             "api-override": [override] if override else [],
             "flow-collector": [collector] if collector else [],
             "vcenters": self._vcenters(),

@@ -203,6 +203,25 @@ def test_images_networks_and_firewall_rows_are_listed_before_and_after(repo) -> 
     assert any("51820" in row for row in summary["firewall"]["added"])
 
 
+def test_another_spelling_of_a_network_changes_nothing(repo) -> None:
+    networks = {"10.0.0.0/16": "fd00::/48", "10.128.0.0/14": "fd01::/48", "172.30.0.0/16": "fd02::/112"}
+    networks |= {"hostPrefix: 23": "hostPrefix: 64", '"10.0.0.2"': '"fd00::2"', '"10.0.0.3"': '"fd00::3"'}
+    for old, new in networks.items():
+        repo.edit("install-config.yaml", old, new)
+    repo.render()
+    repo.commit("ipv6")
+    for old, new in (("fd01::/48", "fd01:0::/48"), ("fd00::2", "fd00:0:0::2"), ("fd02::/112", "FD02::/112")):
+        repo.edit("install-config.yaml", old, new)
+    repo.render()
+    done = run("diff", "--base", "ipv6", "--exit-code", "--format", "json", cwd=repo.root)
+    told = json.loads(done.out)
+    assert (done.code, told["summary"]["worst"]) == (0, "documentation")
+    assert "fd01:0::/48" in done.out
+    for name in ("networks", "firewall"):
+        assert told["summary"][name]["before"]
+        assert told["summary"][name]["added"] == told["summary"][name]["removed"] == []
+
+
 def test_an_immutable_change_blocks_once_the_cluster_is_installed(repo) -> None:
     repo.edit("install-config.yaml", "10.128.0.0/14", "10.132.0.0/14")
     repo.render()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
@@ -26,6 +27,14 @@ class Entry:
     place: Place
     host_prefix: int | None = None
     host_prefix_place: Place | None = None
+
+    @property
+    def usual(self) -> str:
+        """The network or address as all its spellings are usually written; the text itself where it is neither."""
+        for read in (parse_network, parse_address):
+            with suppress(ValueError):
+                return str(read(self.text))
+        return self.text
 
     @property
     def prefix(self) -> Entry:
