@@ -228,6 +228,11 @@ def test_the_dependency_bot_finds_the_base_of_the_image():
     assert bases[1][1] == Answers().ci_image
 
 
+def test_the_image_for_runners_has_a_user_of_its_own_who_may_read_a_clone_of_another():
+    text = rendered_text(".ci/Containerfile", {})
+    assert text.index("git config --system --add safe.directory '*'") < text.index("\nUSER 1000\n")
+
+
 def test_the_dependency_bot_waits_a_week():
     updates = yaml.safe_load(rendered_text(".github/dependabot.yml", {}))["updates"]
     assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip", "docker"}
