@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,8 @@ _KEPT_VARIABLES = frozenset(
     | {"GIT_HTTP_PROXY_AUTHMETHOD", "GIT_ALLOW_PROTOCOL"}
 )
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+# What Git says since CVE-2022-24765, and what 2.35.2 said.
+_OF_ANOTHER = re.compile(rb"(?:dubious ownership in repository at|unsafe repository) \(?'([^']+)'")
 _FALLBACK_NAME = "antrea-gitops"
 _FALLBACK_EMAIL = "antrea-gitops@localhost"
 
@@ -216,13 +219,22 @@ def git(
 
     ``settings`` are configuration for this call alone; they are handed over in the environment, so that no list of
     processes shows them. GitPython, whose import alone takes longer than these commands, is used where it has more to
-    offer.
+    offer. Raises AntreaGitopsError where Git refuses the repository because somebody else owns it.
     """
     env = _with(_environment(), settings or {})
     try:
-        return run(["git", *arguments], cwd=root, env=env, stdin=stdin, timeout=timeout, check=False)
+        done = run(["git", *arguments], cwd=root, env=env, stdin=stdin, timeout=timeout, check=False)
     except MissingRequirementError:
         return None
+    refused = _OF_ANOTHER.search(done.stderr) if done.code != 0 else None
+    if refused:
+        place = os.fsdecode(refused[1])
+        raise AntreaGitopsError(
+            f"git refuses the repository at {place}: another user owns it",
+            why="without its history nothing could tell what was installed, and no commit is searched for secrets",
+            fix=f"git config --global --add safe.directory {place}",
+        )
+    return done
 
 
 def _with(environment: dict[str, str], settings: Mapping[str, str]) -> dict[str, str]:
