@@ -6,18 +6,20 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from antrea_ci import memory
 from antrea_ci.diff.revisions import File, State
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import NOT_RENDERED_FROM, PIPELINES, ClusterRepo
 from antrea_ci.vcs import Mode
-from antrea_ci.yamlio import parse
+
+if TYPE_CHECKING:
+    from antrea_ci.bundle.objects import BundleObject
 
 _WHAT = "renders"
 _OWNER = "cluster.yaml"
@@ -67,13 +69,13 @@ def build(state: State, shown_as: str) -> Built:
         return built
     with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
         _write(files, Path(folder), shown_as)
-        built = _built(ClusterRepo(Path(folder).resolve()))
-    if not _holds_a_secret(built.rendered):
+        built, objects = _built(ClusterRepo(Path(folder).resolve()))
+    if not _holds_a_secret(objects):
         memory.keep(_WHAT, key, json.dumps(asdict(built)).encode())
     return built
 
 
-def _built(repo: ClusterRepo) -> Built:
+def _built(repo: ClusterRepo) -> tuple[Built, Sequence[BundleObject]]:
     from antrea_ci.bundle.objects import read_objects
     from antrea_ci.diff.overview import firewall, images, networks
     from antrea_ci.model.effective import load
@@ -85,15 +87,15 @@ def _built(repo: ClusterRepo) -> Built:
     rendered = rendering.trees[repo.rendered]
     objects = read_objects(rendered, repo.name(repo.rendered))
     texts = {name: data.decode() for name, data in rendered.items()}
-    return Built(texts, rendering.stale(), images(objects), networks(cluster), firewall(cluster, objects))
+    lists = images(objects), networks(cluster), firewall(cluster, objects)
+    return Built(texts, rendering.stale(), *lists), objects
 
 
-def _holds_a_secret(rendered: Mapping[str, str]) -> bool:
+def _holds_a_secret(objects: Sequence[BundleObject]) -> bool:
     """What is remembered lies outside of the repository, where nobody expects one."""
     from antrea_ci.diff.structure import without_secrets
 
-    objects = (parse(text, name).mapping for name, text in rendered.items())
-    return any(without_secrets(one, kind=str(one.get("kind"))) != one for one in objects)
+    return any(without_secrets(one.value, kind=one.kind) != one.value for one in objects)
 
 
 def _key(files: Mapping[str, File]) -> str:
