@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from antrea_ci.diff.model import ChangeClass, ObjectChange, PathChange, RepositoryDiff
 from antrea_ci.diff.report_json import from_json, to_json
+from antrea_ci.wording import as_json
 from support.diffs import DIFFS
 
 ONE = RepositoryDiff(
@@ -35,6 +38,13 @@ ONE = RepositoryDiff(
 @given(st.lists(DIFFS, min_size=1, max_size=3))
 def test_what_is_written_is_read_back(diffs: list[RepositoryDiff]) -> None:
     assert list(from_json(json.dumps(to_json(diffs)).encode())) == diffs
+
+
+def test_a_name_that_is_no_utf8_is_told_in_json_that_everybody_reads() -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    text = as_json(to_json([replace(ONE, objects=(ObjectChange("added", name, (ChangeClass.UNKNOWN,), why=name),))]))
+    (told,) = from_json(text.encode())
+    assert told.objects[0].object == "caf\\udce9.txt"
 
 
 def test_the_form_is_the_documented_one() -> None:
