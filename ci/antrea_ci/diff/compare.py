@@ -12,7 +12,7 @@ from antrea_ci.diff.contents import compare_files, told_apart
 from antrea_ci.diff.model import ChangeClass, ListChange, ObjectChange, RepositoryDiff, in_order
 from antrea_ci.diff.objects import compare_objects
 from antrea_ci.diff.revisions import Changes, Commit, File, State, WorkingTree, base_of, changes
-from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
+from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.render.readme import values_block, with_block_of
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import text_at
@@ -28,12 +28,12 @@ def compare(
 ) -> RepositoryDiff:
     """What differs between the commit ``base`` and the commit ``head``, or the working tree, of a cluster repository.
 
-    Without ``base`` it is where HEAD left the branch that is installed from. What cannot have changed is not rendered,
+    Without ``base`` it is where that left the branch that it goes to. What cannot have changed is not rendered,
     unless ``build_all`` asks for it. A side that cannot be rendered leaves a diff without objects that says why in
     ``error``. Raises UsageError for a revision that is none, MissingRequirementError without kustomize.
     """
     repo = ClusterRepo.at(root)
-    start = Commit(repo.root, base) if base is not None else base_of(repo.root, _install_branch(repo))
+    start = Commit(repo.root, base) if base is not None else base_of(repo.root, head or "HEAD", _install_branch(repo))
     end = Commit(repo.root, head) if head is not None else WorkingTree(repo.root)
     found = changes(start, end)
     name = name or repo.root.name
@@ -44,10 +44,10 @@ def compare(
     if build_all or can_differ:
         try:
             sides = _sides(repo, start, end)
+            diff = sides.told(diff) if can_differ else diff
+            objects += sides.changes(sides.head)
         except _NotRenderedError as error:
             return replace(diff, error=str(error))
-        diff = sides.told(diff) if can_differ else diff
-        objects += compare_objects(sides.committed, sides.head.rendered, repo.name(repo.rendered))
     ordered = in_order(objects)
     reasons = [diff.blocked, _immutable(repo, start, ordered)]
     return replace(diff, objects=ordered, blocked="; ".join(filter(None, reasons)))
@@ -99,18 +99,22 @@ class _Sides:
             networks=ListChange(tuple(old.networks), tuple(new.networks)),
             firewall=ListChange(tuple(old.firewall), tuple(new.firewall)),
             warnings=(f"the base is stale: {_named(stale)} not what its sources give",) if stale else (),
-            stale_base=in_order(self._of_stale_base()),
+            stale_base=in_order(self.changes(self.base)) if stale else (),
             blocked=_stale(new.stale) if new.stale else "",
         )
 
-    def _of_stale_base(self) -> Sequence[ObjectChange]:
-        if not self.base.stale:
-            return ()
-        return compare_objects(self.committed, self.base.rendered, self.repo.name(self.repo.rendered))
+    def changes(self, state: Built) -> Sequence[ObjectChange]:
+        """What ``state`` makes of the objects that were committed. Raises _NotRenderedError where they are none."""
+        try:
+            return compare_objects(self.committed, state.rendered, self.repo.name(self.repo.rendered))
+        except FindingsError as error:
+            raise _NotRenderedError(f"what the base committed cannot be read:\n{error.as_text()}") from None
 
 
 def _sides(repo: ClusterRepo, start: Commit, end: State) -> _Sides:
     """Both states rendered at the same time. Raises _NotRenderedError."""
+    from antrea_ci.bundle.choose import is_manifest
+
     folder = f"{repo.name(repo.rendered)}/"
     has_repository = repo.name(repo.cluster_file) in set(start.names())
     with ThreadPoolExecutor(2) as pool:
@@ -120,7 +124,8 @@ def _sides(repo: ClusterRepo, start: Commit, end: State) -> _Sides:
     if errors:
         raise _NotRenderedError("\n".join(errors))
     files = start.read(name for name in start.names() if name.startswith(folder))
-    committed = {name.removeprefix(folder): file.data.decode("utf-8", "replace") for name, file in files.items()}
+    texts = {name.removeprefix(folder): file.data.decode("utf-8", "replace") for name, file in files.items()}
+    committed = {name: text for name, text in texts.items() if is_manifest(name)}
     return _Sides(repo, committed, base.result() if base else _NOTHING, head.result())
 
 

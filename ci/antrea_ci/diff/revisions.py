@@ -15,6 +15,8 @@ from antrea_ci import vcs
 from antrea_ci.errors import AntreaGitopsError, UsageError
 
 _SHORT = 10
+# docs.github.com "Default environment variables"; docs.gitlab.com "Predefined CI/CD variables".
+_TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 _ONE_COMMIT = re.compile(r"(?:(?!\.\.|\^[@!-])[\w./~^-])+")
 
 
@@ -144,11 +146,16 @@ def _file(path: Path, name: str) -> File | None:
         ) from None
 
 
-def base_of(root: Path, branch: str) -> Commit:
-    """What there is to compare with where nothing is asked for: where HEAD left the branch that is installed from."""
-    for name in (f"origin/{branch}", branch):
-        if (tip := vcs.commit_of(root, name)) and (start := vcs.merge_base(root, "HEAD", tip)):
-            return Commit(root, start)
+def base_of(root: Path, head: str, install_branch: str) -> Commit:
+    """What there is to compare with where nothing is asked for: where ``head`` left the branch that it goes to.
+
+    In a pipeline of a pull request that is the one which GitHub or GitLab name, else the one that is installed from.
+    """
+    told = (os.environ.get(name) for name in _TARGETS)
+    for branch in (*filter(None, told), install_branch):
+        for name in (f"origin/{branch}", branch):
+            if (tip := vcs.commit_of(root, name)) and (start := vcs.merge_base(root, head, tip)):
+                return Commit(root, start)
     return Commit(root, "HEAD")
 
 

@@ -21,7 +21,7 @@ _FORMATS = ("text", "markdown", "json")
 
 @click.command(epilog="Example: antrea-gitops diff --base main --format markdown")
 @click.argument("repositories", nargs=-1, metavar="[REPO]...", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--base", metavar="REF", help="Compare with this commit.  [default: where HEAD left the install branch]")
+@click.option("--base", metavar="REF", help="Compare with this commit; else where HEAD left its target.")
 @click.option("--head", metavar="REF", help="Compare this commit instead of the working tree.")
 @click.option("--format", "output_format", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")

@@ -115,6 +115,22 @@ def test_a_file_that_render_does_not_write_is_told_wherever_it_lies(repo, name: 
     assert [one["object"] for one in repo.told()["objects"]] == [name]
 
 
+def test_committed_objects_that_nobody_can_read_are_the_base_s_error(repo) -> None:
+    first, second, *_ = sorted((repo.root / "rendered/install").iterdir())
+    repo.write("rendered/install/notes.txt", "no object\n")
+    second.write_text(second.read_text() + "# by hand\n")
+    repo.commit("stray")
+    first.write_text("a: [\n")
+    repo.commit("spoiled")
+    repo.render()
+    told = compare(repo.root, "spoiled")
+    assert told.error.startswith("what the base committed cannot be read:\nrendered/install/")
+    assert (told.objects, told.stale_base) == ((), ())
+    stray = compare(repo.root, "stray")
+    assert (stray.error, stray.has_meaning) == ("", False)
+    assert "notes.txt" in stray.warnings[0]
+
+
 def test_two_commits_are_compared_whatever_the_working_tree_holds(repo) -> None:
     repo.edit("cluster.yaml", "defaultMTU: 0", "defaultMTU: 1400")
     repo.render()
@@ -123,6 +139,25 @@ def test_two_commits_are_compared_whatever_the_working_tree_holds(repo) -> None:
     told = repo.told("--head", "head")
     assert told["summary"]["head"].startswith("head (")
     assert "cluster.yaml" in [one["object"] for one in told["objects"]]
+
+
+def test_without_a_base_it_is_where_the_change_left_the_branch_that_it_goes_to(
+    repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_BASE_REF", raising=False)
+    repo.git("checkout", "--quiet", "-b", "release")
+    repo.write("docs/a.md", "a")
+    repo.commit()
+    repo.git("checkout", "--quiet", "-b", "change")
+    repo.write("docs/b.md", "b")
+    repo.commit("change-made")
+    repo.git("checkout", "--quiet", "main")
+    repo.write("docs/c.md", "c")
+    repo.commit()
+    told = [change.object for change in compare(repo.root, head="change-made").objects]
+    assert told == ["docs/a.md", "docs/b.md"]
+    monkeypatch.setenv("GITHUB_BASE_REF", "release")
+    assert [change.object for change in compare(repo.root, head="change-made").objects] == ["docs/b.md"]
 
 
 def test_nothing_of_the_repository_is_touched(repo) -> None:
