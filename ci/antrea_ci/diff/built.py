@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from antrea_ci import memory
 from antrea_ci.diff.revisions import File, State
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _WHAT = "renders"
 _OWNER = "cluster.yaml"
 _BASES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+
+_LISTS: Final = ("stale", "images", "networks", "firewall")
 
 
 class _Kept(TypedDict):
@@ -109,8 +112,10 @@ def _key(files: Mapping[str, File]) -> str:
 def _recalled(key: str) -> Built | None:
     data = memory.recall(_WHAT, key)
     with suppress(ValueError, KeyError, TypeError):
-        kept = cast("_Kept", json.loads(data)) if data else None
-        return Built(**kept) if kept else None
+        kept = cast("dict[str, object]", json.loads(data)) if data else {}
+        # Whoever can write there can make it anything; what is no state is not remembered.
+        if kept and isinstance(kept["rendered"], dict) and all(isinstance(kept[name], list) for name in _LISTS):
+            return Built(**cast("_Kept", kept))
     return None
 
 
