@@ -24,6 +24,8 @@ _GIT_CONFIG = """\
 \tdefaultBranch = main
 """
 _FORGOTTEN = ("ANTREA_GITOPS_MIRROR", "COPIER_SETTINGS_PATH", "KUSTOMIZE_PLUGIN_HOME", "LC_ALL", "COLUMNS")
+# A pipeline that runs the tests says for itself what a pull request is; programs that are started compile once only.
+_FORGOTTEN += ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "GITLAB_CI", "PYTHONDONTWRITEBYTECODE")
 
 
 # A busy machine is no fault of the code; in CI the same inputs every time.

@@ -83,7 +83,10 @@ def check_article(repo: Path, kustomize: Path) -> None:
     assert config["networking"]["machineNetwork"] == [{"cidr": "10.1.224.0/24"}]
     assert (config["platform"]["vsphere"]["apiVIPs"], config["metadata"]["name"]) == (["10.1.224.10"], "ocp")
     assert run("render", "--check", cwd=repo).code == 0
-    assert {finding.rule for finding in check(ClusterRepo(repo))} == {"drift/requirements-unlocked", "drift/tools-unlocked"}
+    assert {finding.rule for finding in check(ClusterRepo(repo))} == {
+        "drift/requirements-unlocked",
+        "drift/tools-unlocked",
+    }
 
 
 def test_the_article_with_a_small_bundle(tmp_path: Path, article: Path, archive: Path, kustomize: Path):

@@ -10,7 +10,7 @@ from support.bundles import write_archive
 from support.killpoints import run_with_kill
 from support.repos import git, last_point, run, tree_of
 
-_STEPS = 24
+_STEPS = 10
 
 
 def test_a_kill_leaves_nothing_or_the_whole(tmp_path: Path):

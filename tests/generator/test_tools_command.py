@@ -12,7 +12,7 @@ import pytest
 from antrea_ci.tools import download
 from antrea_ci.tools.catalogue import platform
 from antrea_ci.tools.lock import lock_text, read_lock
-from antrea_generator.cli import main
+from antrea_generator.cli import _VERBS, main
 from support.http_server import Answer, closed_port, serve
 from support.machine import archive, archive_path, isolate, script, sha256
 
@@ -166,7 +166,13 @@ def test_doctor_exits_with_4_where_the_core_cannot_run(tmp_path: Path, capsys: p
     assert main(["-C", str(tmp_path), "doctor"]) == 4
     out = capsys.readouterr().out
     assert "fix: antrea-gitops tools install kustomize" in out
-    assert "cannot run: new, render, check" in out
+    assert "cannot run: new, update, render, check, diff" in out
+
+
+def test_doctor_knows_what_each_verb_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["-C", str(tmp_path), "doctor", "--format", "json"])
+    told = {row["verb"] for row in json.loads(capsys.readouterr().out)["verbs"]}
+    assert told == set(_VERBS) - {"doctor"}
 
 
 def test_doctor_exits_with_0_where_it_can(
@@ -177,7 +183,7 @@ def test_doctor_exits_with_0_where_it_can(
     assert main(["-C", str(tmp_path), "doctor", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["core_ready"] is True
-    assert {verb["verb"] for verb in answer["verbs"] if verb["core"]} == {"new", "render", "check"}
+    assert {verb["verb"] for verb in answer["verbs"] if verb["core"]} == {"new", "render", "check", "diff"}
 
 
 @pytest.mark.parametrize("verb", [["tools"], ["tools", "install"], ["tools", "list"], ["tools", "lock"], ["doctor"]])

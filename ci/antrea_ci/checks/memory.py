@@ -86,4 +86,3 @@ def _content(path: Path) -> bytes:
 
 def _settings() -> list[tuple[str, str]]:
     return sorted((key, value) for key, value in os.environ.items() if key.startswith(_VARIABLES))
-

@@ -396,7 +396,7 @@ def test_a_kill_at_any_step_leaves_each_folder_old_or_new(tmp_path: Path, kustom
     assert last > 40
     seen: set[tuple[int, ...]] = set()
     # The first part only builds, in a folder elsewhere; the second writes.
-    for n in (*range(1, last // 2, 8), *range(last // 2, last + 1, 2), last):
+    for n in (*range(1, last // 2, 16), *range(last // 2, last + 1, 4), last):
         assert killed(n), n
         state = tuple(pair.index(read_tree(root / name)) for name, pair in zip(owned, wanted, strict=True))
         seen.add((*state, readmes.index((root / "README.md").read_bytes())))
