@@ -31,6 +31,7 @@ _CHANGES = {
     "subprocess.Popen",
     "os.posix_spawn",
 }
+_COUNT = "points passed: "
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -41,25 +42,39 @@ def run_with_kill(
 
     Any other end is an AssertionError with what the run printed.
     """
-    environment = {**os.environ, **(env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / folder) for folder in ("ci", "generator", "tests"))
-    command = [sys.executable, "-m", "support.killpoints", str(n), *argv]
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, timeout=timeout, check=False)
+    done = _run(argv, n, cwd, env or {}, timeout)
     if done.returncode == -signal.SIGKILL:
         return True
     assert done.returncode == 0, (done.returncode, done.stdout.decode(), done.stderr.decode())
     return False
 
 
+def points(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> int:
+    """At how many points ``antrea-gitops ARGV`` can be killed. It is run once, to its end."""
+    done = _run(argv, 0, None, env or {}, 120)
+    assert done.returncode == 0, (done.returncode, done.stdout.decode(), done.stderr.decode())
+    return int(done.stderr.decode().rpartition(_COUNT)[2])
+
+
+def _run(
+    argv: Sequence[str], n: int, cwd: Path | None, env: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, **env, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / folder) for folder in ("ci", "generator", "tests"))
+    command = [sys.executable, "-m", "support.killpoints", str(n), *argv]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, timeout=timeout, check=False)
+
+
 class _Killer:
-    """Counts points, and ends this process at the n-th."""
+    """Counts points, and ends this process at the n-th; at none for 0."""
 
     def __init__(self, n: int) -> None:
-        self.left = n
+        self.n = n
+        self.passed = 0
 
     def point(self) -> None:
-        self.left -= 1
-        if self.left == 0:
+        self.passed += 1
+        if self.passed == self.n:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -98,7 +113,9 @@ def _main() -> None:
     files._exchange = killer.around(files._exchange)
     io.open = builtins.open = killer.after_opening(io.open)
     sys.addaudithook(killer.audit)
-    sys.exit(main(sys.argv[2:]))
+    code = main(sys.argv[2:])
+    sys.stderr.write(f"{_COUNT}{killer.passed}")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

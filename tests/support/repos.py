@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -178,20 +178,3 @@ def operator_image_of(found: Mapping[str, dict]) -> str:
     """The image of the operator's container."""
     (deployment,) = [item for key, item in found.items() if key.startswith("Deployment/")]
     return deployment["spec"]["template"]["spec"]["containers"][0]["image"]
-
-
-def last_point(killed: Callable[[int], bool], folder: Path) -> int:
-    """At how many points a run can be killed, found by halving. ``folder`` is removed after each run."""
-
-    def one(n: int) -> bool:
-        outcome = killed(n)
-        shutil.rmtree(folder, ignore_errors=True)
-        return outcome
-
-    low, high = 1, 64
-    while one(high):
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if one(middle) else (low, middle)
-    return low
