@@ -25,17 +25,18 @@ _CHARACTERS_AN_ENTRY = 50
 def markdown(diffs: Sequence[RepositoryDiff], limit: int = GITHUB_LIMIT, whole: str = "") -> str:
     """The report in at most ``limit`` characters, counted as the hosts do.
 
-    The summary is always told. Details that do not fit are left out object by object, and a line says how many are
-    left and, by ``whole``, where the whole report is.
+    The summary is always told. Details that do not fit are left out object by object, the values first and then the
+    places, and a line says how many are left and, by ``whole``, where the whole report is.
     """
     text = _summaries(diffs, limit - _ROOM_FOR_REST)
     details = [part for diff in diffs for part in _details(diff, named=len(diffs) > 1)]
     room = limit - _length(text) - _ROOM_FOR_REST
     told: list[str] = []
-    for part in details:
-        if (needed := _length(part) + 2) <= room:
-            room -= needed
-            told.append(part)
+    for forms in details:
+        fitting = next((part for part in forms if _length(part) + 2 <= room), None)
+        if fitting is not None:
+            room -= _length(fitting) + 2
+            told.append(fitting)
     left = len(details) - len(told)
     rest = f"… and {count(left, 'more change')}. {whole}".rstrip() if left else ""
     return "\n\n".join(filter(None, (text, *told, rest))) + "\n"
@@ -115,7 +116,8 @@ def _shortened(entries: Sequence[str], longest: int) -> list[str]:
     return [*entries[:longest], f"… and {left} more"] if left > 0 else list(entries)
 
 
-def _details(diff: RepositoryDiff, *, named: bool) -> Iterable[str]:
+def _details(diff: RepositoryDiff, *, named: bool) -> Iterable[tuple[str, str]]:
+    """Of each object that differs the detail, and the same without values."""
     prefix = f"{coded(diff.repository)}: " if named else ""
     for change in diff.objects:
         yield _folded(f"{prefix}{coded(change.object)} {_how_marked(change)}", change)
@@ -123,15 +125,20 @@ def _details(diff: RepositoryDiff, *, named: bool) -> Iterable[str]:
         yield _folded(f"{prefix}the base was stale: {coded(change.object)} {_how_marked(change)}", change)
 
 
-def _folded(title: str, change: ObjectChange) -> str:
+def _folded(title: str, change: ObjectChange) -> tuple[str, str]:
     summary = f"<summary>{title} <b>{classes(change)}</b></summary>"
-    return f"<details>{summary}\n\n{fenced(chr(10).join(_lines(change)), 'diff')}\n\n</details>"
+    whole, places = (chr(10).join(_lines(change, with_values=wanted)) for wanted in (True, False))
+    return (
+        f"<details>{summary}\n\n{fenced(whole, 'diff')}\n\n</details>",
+        f"<details>{summary}\n\n{fenced(places, 'diff')}\n\nIts values are too long to be shown here.\n\n</details>",
+    )
 
 
-def _lines(change: ObjectChange) -> Iterable[str]:
+def _lines(change: ObjectChange, *, with_values: bool) -> Iterable[str]:
     if change.why:
         yield visible_line(f"# {how(change)}: {change.why}")
     for path in change.paths:
         yield visible_line(f"@@ {path.path or 'the whole file'} @@ {classes(path)}")
         yield from (visible_line(f"# {text}") for text in (remarks(path), path.why) if text)
-        yield from values(path)
+        if with_values:
+            yield from values(path)

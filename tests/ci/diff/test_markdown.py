@@ -42,6 +42,13 @@ def test_details_that_do_not_fit_are_counted_and_the_whole_report_is_named() -> 
     assert all(f"map-{number}<" in text for number in range(200))
 
 
+def test_an_object_with_values_that_do_not_fit_is_told_by_its_places() -> None:
+    text = markdown([RepositoryDiff("ocp", "main", "head", (_change(0, "\n".join("x" * 80 for _ in range(2_000))),))])
+    assert "@@ data.key @@ safe" in text
+    assert "Its values are too long to be shown here." in text
+    assert "more change" not in text
+
+
 @settings(max_examples=40)
 @given(st.lists(DIFFS, min_size=1, max_size=4), st.integers(1_500, 8_000))
 def test_it_never_exceeds_its_limit(diffs: list[RepositoryDiff], limit: int) -> None:
