@@ -22,31 +22,28 @@ def write_atomically(path: Path, data: bytes, *, mode: int | None = None) -> Non
     """Replaces ``path`` by ``data`` in one step. The folder must exist. An old file's mode stays unless given."""
     if mode is None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    sweep(path.parent)
-    handle, name = tempfile.mkstemp(prefix=_ours(), dir=path.parent)
+    with _staged(path.parent, data, mode) as staged:
+        os.replace(staged, path)
+
+
+def create_atomically(path: Path, data: bytes, *, mode: int) -> None:
+    """Makes ``path`` with ``data`` in one step; raises FileExistsError where something is there already."""
+    with _staged(path.parent, data, mode & ~_umask()) as staged:
+        os.link(staged, path)
+
+
+@contextmanager
+def _staged(folder: Path, data: bytes, mode: int) -> Generator[Path]:
+    """A file in ``folder`` that holds ``data`` safely, to be given its name; gone afterwards if it is still there."""
+    sweep(folder)
+    handle, name = tempfile.mkstemp(prefix=_ours(), dir=folder)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def create_atomically(path: Path, data: bytes, *, mode: int) -> None:
-    """Makes ``path`` with ``data`` in one step; raises FileExistsError where something is there already."""
-    sweep(path.parent)
-    handle, name = tempfile.mkstemp(prefix=_ours(), dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, mode & ~_umask())
-        os.link(name, path)
+        yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
 

@@ -58,20 +58,7 @@ def run(
     HUP the whole process group is ended, TERM first, then KILL. With ``check`` an exit code other than 0 raises
     ProcessError; a program that cannot be started raises MissingRequirementError.
     """
-    try:
-        child = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=None if env is None else dict(env),
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        if cwd is not None and not cwd.is_dir():
-            raise
-        raise MissingRequirementError(f"cannot run `{command[0]}`: {error.strerror}") from None
+    child = _start(command, cwd, env, wants_stdin=bool(stdin))
     with orderly_end():
         try:
             stdout, stderr = child.communicate(stdin or None, timeout=timeout)
@@ -84,6 +71,25 @@ def run(
     if check and child.returncode != 0:
         raise ProcessError(command, f"failed with exit code {child.returncode}", stderr)
     return Completed(child.returncode, stdout, stderr)
+
+
+def _start(
+    command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, *, wants_stdin: bool
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.PIPE if wants_stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        if cwd is not None and not cwd.is_dir():
+            raise
+        raise MissingRequirementError(f"cannot run `{command[0]}`: {error.strerror}") from None
 
 
 @contextmanager
