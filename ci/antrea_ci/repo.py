@@ -104,6 +104,16 @@ class ClusterRepo:
         return self.root / "installed.yaml"
 
     @property
+    def report(self) -> Path:
+        """What a run says of itself, for people and pipelines; no secret, and not in Git."""
+        return self.root / "report"
+
+    @property
+    def logs(self) -> Path:
+        """Redacted logs; not in Git."""
+        return self.root / "logs"
+
+    @property
     def answers_file(self) -> Path:
         return self.root / ".copier-answers.yml"
 

@@ -1,0 +1,94 @@
+"""What happened to an installation, in order: lines of JSON that are only ever added, each on disk before the next step.
+
+It decides what `--resume` may do, so it is written before and after every step, and holds no secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias, cast
+
+from antrea_ci.errors import AntreaGitopsError
+
+Value: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: when (UTC), what, and its values."""
+
+    time: str
+    event: str
+    values: Mapping[str, Value]
+
+    def text(self, name: str) -> str:
+        """The value as text; empty where there is none."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+
+class Journal:
+    """The journal in a file; the file is made by the first entry."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def append(self, event: str, **values: Value) -> Entry:
+        """Adds an entry; when this returns, it survives a crash of the machine."""
+        entry = Entry(datetime.now(tz=UTC).isoformat(timespec="milliseconds"), event, values)
+        line = json.dumps({"time": entry.time, "event": event, **values}, ensure_ascii=False) + "\n"
+        is_new = not self._file.exists()
+        with self._file.open("r+b" if not is_new else "x+b") as stream:
+            os.chmod(stream.fileno(), 0o600)
+            _cut_torn_line(stream.fileno())
+            stream.seek(0, os.SEEK_END)
+            stream.write(line.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        if is_new:
+            _sync_folder(self._file.parent)
+        return entry
+
+    def entries(self) -> list[Entry]:
+        """All entries; a last line that a crash tore is none. Raises AntreaGitopsError for any other fault."""
+        if not self._file.exists():
+            return []
+        lines = self._file.read_bytes().split(b"\n")
+        return [self._entry(number, line) for number, line in enumerate(lines[:-1], 1)]
+
+    def _entry(self, number: int, line: bytes) -> Entry:
+        try:
+            read = cast("object", json.loads(line))
+        except ValueError:
+            read = None
+        fields = cast("dict[str, Value]", read) if isinstance(read, dict) else {}
+        time, event = fields.pop("time", None), fields.pop("event", None)
+        if not isinstance(time, str) or not isinstance(event, str):
+            raise AntreaGitopsError(
+                f"{self._file}:{number}: this is no entry of a journal",
+                why="what was done to the cluster cannot be told from it, and nothing is guessed",
+                fix="restore the folder with `antrea-gitops backup restore`, or name another one with --work-dir",
+            )
+        return Entry(time, event, fields)
+
+
+def _cut_torn_line(handle: int) -> None:
+    """Takes away what a crash left of a line that was never finished."""
+    size = os.lseek(handle, 0, os.SEEK_END)
+    if size == 0 or os.pread(handle, 1, size - 1) == b"\n":
+        return
+    data = os.pread(handle, size, 0)
+    os.ftruncate(handle, data.rfind(b"\n") + 1)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
