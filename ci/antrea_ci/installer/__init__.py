@@ -1,0 +1,31 @@
+"""openshift-install behind one interface: find it, run it, tell what it says and why it failed."""
+
+from __future__ import annotations
+
+from antrea_ci.installer.causes import Cause
+from antrea_ci.installer.environment import ignored_variables, installer_environment
+from antrea_ci.installer.fatal import FatalLine
+from antrea_ci.installer.lines import Line
+from antrea_ci.installer.outcome import Outcome
+from antrea_ci.installer.program import Installer, find_installer
+from antrea_ci.installer.progress import PlainProgress, Progress, progress_for
+from antrea_ci.installer.running import Hooks, attach_installer, run_installer
+from antrea_ci.installer.stages import Stage
+
+__all__ = [
+    "Cause",
+    "FatalLine",
+    "Hooks",
+    "Installer",
+    "Line",
+    "Outcome",
+    "PlainProgress",
+    "Progress",
+    "Stage",
+    "attach_installer",
+    "find_installer",
+    "ignored_variables",
+    "installer_environment",
+    "progress_for",
+    "run_installer",
+]
