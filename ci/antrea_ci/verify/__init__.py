@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from antrea_ci.model.effective import Cluster
+from antrea_ci.verify.approval import Approvals, LeftRequest
 from antrea_ci.verify.check import Check, Progress, State, Verification
 
-__all__ = ["Check", "State", "Verification", "approve_nodes", "find_program", "verify"]
+__all__ = ["Approvals", "Check", "LeftRequest", "State", "Verification", "approve_nodes", "find_program", "verify"]
 
 
 def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float, progress: Progress) -> Verification:
@@ -19,8 +20,11 @@ def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float,
     raise NotImplementedError
 
 
-def approve_nodes(cluster: Cluster, kubeconfig: Path, program: Path) -> tuple[str, ...]:
-    """One round: approves the certificate requests that belong to planned nodes; the names of those approved."""
+def approve_nodes(cluster: Cluster, kubeconfig: Path, program: Path) -> Approvals:
+    """One round: approves the certificate requests of nodes that belong to this cluster, and no other.
+
+    Empty for plain Kubernetes, whose own controllers approve. Raises AntreaGitopsError where the cluster does not answer.
+    """
     raise NotImplementedError
 
 
