@@ -92,7 +92,7 @@ def contents(root: Path, revisions: Sequence[str], name: str) -> dict[str, bytes
     asked = [revision for revision in revisions if len(revision.split()) == 1]
     lines = "".join(f"{revision}:./{name}\n" for revision in asked)
     done = git(root, "cat-file", "--batch", stdin=lines.encode())
-    return dict(_batch(asked, done.stdout if done and done.code == 0 else b""))
+    return _blobs(asked, done)
 
 
 def last_change(root: Path, name: str) -> str | None:
@@ -178,19 +178,33 @@ def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
     """The contents of blobs by their ids; those that are not there are left out."""
     asked = list(dict.fromkeys(ids))
     done = git(root, "cat-file", "--batch", stdin="".join(f"{one}\n" for one in asked).encode()) if asked else None
-    return dict(_batch(asked, done.stdout if done and done.code == 0 else b""))
+    return _blobs(asked, done)
 
 
-def _batch(asked: Iterable[str], answer: bytes) -> Iterator[tuple[str, bytes]]:
-    """What ``cat-file --batch`` answered: for each name a line, then, where it is a blob, its content and a break."""
+def _blobs(asked: Iterable[str], done: Completed | None) -> dict[str, bytes]:
+    answer = done.stdout if done and done.code == 0 else b""
+    return {name: found.data for name, found in batch(asked, answer) if found.kind == "blob"}
+
+
+@dataclass(frozen=True)
+class Object:
+    """What Git stores: its id, its kind (blob, tree, commit, tag) and its content without header."""
+
+    id: str
+    kind: str
+    data: bytes
+
+
+def batch(asked: Iterable[str], answer: bytes) -> Iterator[tuple[str, Object]]:
+    """What ``cat-file --batch`` answered for each name that it knows: a line, the content, a break."""
     at = 0
     for name in asked:
         end = answer.find(b"\n", at)
         words = answer[at:end].split(b" ")
         at = end + 1
-        if len(words) == 3 and words[1] == b"blob":
+        if len(words) == 3 and words[2].isdigit():
             size = int(words[2])
-            yield name, answer[at : at + size]
+            yield name, Object(words[0].decode(), words[1].decode(), answer[at : at + size])
             at += size + 1
 
 

@@ -6,12 +6,12 @@ import base64
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from antrea_ci import vcs
-from antrea_ci.diff.visible import on_one_line, visible
-from antrea_ci.errors import AntreaGitopsError, MissingRequirementError, UsageError
+from antrea_ci.diff.visible import on_one_line
+from antrea_ci.errors import AntreaGitopsError, UsageError
+from antrea_ci.git_remote import Remote, with_login
 from antrea_ci.pipeline.api import checked_token
 from antrea_ci.pipeline.runs import without_login
 from antrea_ci.pipeline.target import GITHUB_TOKEN, GITLAB_TOKEN
@@ -19,35 +19,11 @@ from antrea_ci.process import Completed
 from antrea_ci.render.readme import with_block_of
 from antrea_ci.repo import WRITTEN, ClusterRepo
 
-_PUSH_SECONDS = 300.0
 _REFUSED = re.compile(
     r"error: 40[13]|Authentication failed|could not read Username|Permission .* denied|not allowed to push"
 )
 _BRANCHES = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
 _TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAULT_BRANCH")
-
-
-@dataclass(frozen=True)
-class Remote:
-    """Where to push: a name or an address without login. ``secrets`` must not be in a message."""
-
-    address: str
-    settings: Mapping[str, str] = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
-
-    def git(self, root: Path, *words: str) -> Completed:
-        """What a call of git leaves that talks to this remote."""
-        done = vcs.git(root, *words, settings=self.settings, timeout=_PUSH_SECONDS)
-        if done is None:
-            raise MissingRequirementError("git is not on this machine", fix="install git and put it on PATH")
-        return done
-
-    def said(self, done: Completed) -> str:
-        """What git wrote, without secrets and without the logins of addresses."""
-        text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").strip()
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return "\n".join(f"    {visible(without_login(line))}" for line in text.splitlines()[-20:])
 
 
 def push(repo: ClusterRepo, branch: str, message: str, environment: Mapping[str, str]) -> str | None:
@@ -129,18 +105,8 @@ def _remote(root: Path, environment: Mapping[str, str]) -> Remote:
         token = checked_token(environment.get(variable, ""), variable)
         if token and server and address.startswith(f"{server.rstrip('/')}/"):
             login = base64.b64encode(f"{user}:{token}".encode()).decode()
-            return Remote(address, _with_login(server.rstrip("/"), login), (login, token))
+            return Remote(address, with_login(server.rstrip("/"), login), (login, token))
     return Remote("origin", {}, ())
-
-
-def _with_login(server: str, login: str) -> dict[str, str]:
-    return {
-        # Without value: forgets the header that a checkout left in the clone. Hosts refuse a second one.
-        f"http.{server}.extraheader": "",
-        f"http.{server}/.extraheader": f"Authorization: Basic {login}",
-        # A redirect would take the header along to wherever it leads.
-        "http.followRedirects": "false",
-    }
 
 
 def _refuse_moved(root: Path, remote: Remote, branch: str, head: str) -> None:
