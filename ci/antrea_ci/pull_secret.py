@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -41,12 +42,42 @@ def covers(registries: frozenset[str], image: str) -> bool:
 
     source: containers/image pkg/docker/config ("the most specific key wins").
     """
+    return any(name in registries for name in _names(image))
+
+
+def login_for(text: str, image: str) -> tuple[str, str] | None:
+    """User and password with which the pull secret ``text`` opens ``image``; None where it has none.
+
+    An entry whose ``auth`` is not ``user:password`` in base64 counts as none.
+    """
+    with suppress(ValueError):
+        value = cast("object", json.loads(text))
+        auths = cast("Mapping[str, object]", value).get("auths") if isinstance(value, dict) else None
+        if isinstance(auths, dict):
+            entries = {_registry(str(key)): entry for key, entry in cast("Mapping[object, object]", auths).items()}
+            entry = next((entries[name] for name in _names(image) if name in entries), None)
+            auth = cast("Mapping[str, object]", entry).get("auth") if isinstance(entry, dict) else None
+            user, colon, password = base64.b64decode(str(auth or "")).decode().partition(":")
+            return (user, password) if colon else None
+    return None
+
+
+def with_login(text: str, registries: Iterable[str], login: tuple[str, str]) -> str:
+    """The pull secret ``text`` as compact JSON that opens ``registries`` with ``login`` (user, password), too."""
+    value = cast("dict[str, object]", json.loads(text))
+    auths = value.get("auths")
+    auth = base64.b64encode(":".join(login).encode()).decode()
+    opened = dict(cast("Mapping[str, object]", auths) if isinstance(auths, dict) else {})
+    value["auths"] = opened | {registry: {"auth": auth} for registry in registries}
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _names(image: str) -> Iterator[str]:
+    """The repository of ``image`` and everything above it, down to its registry."""
     name = repository_of(image)
     while name:
-        if name in registries:
-            return True
+        yield name
         name = name.rpartition("/")[0]
-    return False
 
 
 def _registry(key: str) -> str:

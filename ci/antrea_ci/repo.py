@@ -60,6 +60,11 @@ class ClusterRepo:
         return self.root / "install-config.yaml"
 
     @property
+    def agent_config_file(self) -> Path:
+        """What the Agent-based Installer reads beside install-config.yaml."""
+        return self.root / "agent-config.yaml"
+
+    @property
     def bundle(self) -> Path:
         return self.root / "antrea" / "bundle"
 

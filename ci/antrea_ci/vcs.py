@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,8 +25,8 @@ _KEPT_VARIABLES = frozenset(
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 # What Git says since CVE-2022-24765, and what 2.35.2 said.
 _OF_ANOTHER = re.compile(rb"(?:dubious ownership in repository at|unsafe repository) \(?'([^']+)'")
-_FALLBACK_NAME = "antrea-gitops"
-_FALLBACK_EMAIL = "antrea-gitops@localhost"
+FALLBACK_NAME = "antrea-gitops"
+FALLBACK_EMAIL = "antrea-gitops@localhost"
 
 
 def create_repository(folder: Path, message: str, *, branch: str = "main") -> str:
@@ -58,7 +59,7 @@ def _identity(repository: object) -> list[str]:
         for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
             repository.git.execute(["git", "-c", "user.useConfigOnly=true", "var", who])
     except git.GitCommandError:
-        return [f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}"]
+        return [f"user.name={FALLBACK_NAME}", f"user.email={FALLBACK_EMAIL}"]
     return []
 
 
@@ -215,9 +216,7 @@ def commit_files(root: Path, names: Sequence[str], message: str) -> str:
     """
     listed = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
     these = ("--pathspec-from-file=-", "--pathspec-file-nul")
-    known = git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
-    who = () if known and known.code == 0 else (f"user.name={_FALLBACK_NAME}", f"user.email={_FALLBACK_EMAIL}")
-    options = [part for setting in (*_NEUTRAL, "core.hooksPath=/dev/null", *who) for part in ("-c", setting)]
+    options = [part for setting in (*_NEUTRAL, "core.hooksPath=/dev/null", *_who(root)) for part in ("-c", setting)]
     for words in (("add", "--all"), ("commit", "--quiet", "--no-verify", f"--message={message}", "--only")):
         done = git(root, *options, "--literal-pathspecs", *words, *these, stdin=listed)
         if done is None or done.code != 0:
@@ -226,16 +225,65 @@ def commit_files(root: Path, names: Sequence[str], message: str) -> str:
     return commit_of(root, "HEAD") or ""
 
 
+def commit_with(root: Path, parent: str | None, files: Mapping[str, bytes], message: str) -> str:
+    """A commit on top of ``parent`` with ``files`` (path from ``root``: content) changed; nothing is checked out.
+
+    No reference points to it yet. Raises AntreaGitopsError with what Git says.
+    """
+    prefix = _said(root, "rev-parse", "--show-prefix").strip()
+    with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        if parent:
+            _said(root, "read-tree", parent, extra=index)
+        for name, data in files.items():
+            blob = _said(root, "hash-object", "-w", "--stdin", stdin=data).strip()
+            entry = f"{Mode.FILE.value},{blob},{prefix}{name}"
+            _said(root, "update-index", "--add", "--cacheinfo", entry, extra=index)
+        tree = _said(root, "write-tree", extra=index).strip()
+    parents = ("-p", parent) if parent else ()
+    options = [part for setting in _who(root) for part in ("-c", setting)]
+    return _said(root, *options, "commit-tree", tree, *parents, "-m", message).strip()
+
+
+def current_branch(root: Path) -> str:
+    """The branch that is checked out; empty where HEAD is detached."""
+    done = git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return done.stdout.decode().strip() if done and done.code == 0 else ""
+
+
+def set_branch(root: Path, branch: str, commit: str, before: str | None) -> None:
+    """Moves ``branch`` from ``before`` (None: it is new) to ``commit``; AntreaGitopsError if it is elsewhere."""
+    _said(root, "update-ref", f"refs/heads/{branch}", commit, before or "0" * len(commit))
+
+
+def _who(root: Path) -> tuple[str, ...]:
+    known = git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    return () if known and known.code == 0 else (f"user.name={FALLBACK_NAME}", f"user.email={FALLBACK_EMAIL}")
+
+
+def _said(root: Path, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> str:
+    done = git(root, *arguments, stdin=stdin, extra=extra)
+    if done is None or done.code != 0:
+        said = done.stderr.decode("utf-8", "replace").strip() if done else "git is not on this machine"
+        raise AntreaGitopsError(f"git {arguments[0]} failed: {said}")
+    return done.stdout.decode()
+
+
 def git(
-    root: Path, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, settings: Mapping[str, str] | None = None
+    root: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    timeout: float = 60.0,
+    settings: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> Completed | None:
     """What ``git ARGUMENTS`` leaves when run in ``root``, whatever its exit code; None on a machine without git.
 
     ``settings`` are configuration for this call alone; they are handed over in the environment, so that no list of
-    processes shows them. GitPython, whose import alone takes longer than these commands, is used where it has more to
-    offer. Raises AntreaGitopsError where Git refuses the repository because somebody else owns it.
+    processes shows them. ``extra`` are further variables. GitPython, whose import alone takes longer than these
+    commands, is used where it has more to offer. Raises AntreaGitopsError where Git refuses the repository because somebody else owns it.
     """
-    env = _with(_environment(), settings or {})
+    env = _with(_environment(), settings or {}) | dict(extra or {})
     try:
         done = run(["git", *arguments], cwd=root, env=env, stdin=stdin, timeout=timeout, check=False)
     except MissingRequirementError:

@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from antrea_ci import memory
+from antrea_ci.diff.export import export
 from antrea_ci.diff.revisions import File, State
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.repo import NOT_RENDERED_FROM, PIPELINES, ClusterRepo
-from antrea_ci.vcs import Mode
 
 if TYPE_CHECKING:
     from antrea_ci.bundle.objects import BundleObject
@@ -71,7 +71,7 @@ def build(state: State, shown_as: str) -> Built:
     if built := _recalled(key):
         return built
     with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
-        _write(files, Path(folder), shown_as)
+        export(files, Path(folder), shown_as)
         built, objects = _built(ClusterRepo(Path(folder).resolve()))
     if not _holds_a_secret(objects):
         memory.keep(_WHAT, key, json.dumps(asdict(built)).encode())
@@ -117,22 +117,3 @@ def _recalled(key: str) -> Built | None:
         if kept and isinstance(kept["rendered"], dict) and all(isinstance(kept[name], list) for name in _LISTS):
             return Built(**cast("_Kept", kept))
     return None
-
-
-def _write(files: Mapping[str, File], folder: Path, shown_as: str) -> None:
-    for name, file in files.items():
-        path = folder / name
-        if file.mode is not Mode.SUBMODULE:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        if file.mode is Mode.LINK:
-            path.symlink_to(os.fsdecode(file.data))
-        elif file.mode is not Mode.SUBMODULE:
-            path.write_bytes(file.data)
-    # Where one link leads through another is only seen when all are there.
-    for name in (name for name, file in files.items() if file.mode is Mode.LINK):
-        if not Path(os.path.realpath(folder / name)).is_relative_to(folder.resolve()):
-            raise AntreaGitopsError(
-                f"{name} of {shown_as} is a symbolic link that leads out of the repository",
-                why="a pull request could show what lies on the machine that renders it",
-                fix="put the file itself there",
-            )

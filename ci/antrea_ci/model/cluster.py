@@ -143,10 +143,18 @@ class Nsx(_Part):
     managers: tuple[str, ...] = Field(default=(), strict=False)
 
 
+Method: TypeAlias = Literal["ipi", "upi", "agent"]
+
+
 class Install(_Part):
-    """From where the cluster may be installed."""
+    """From where and how the cluster is installed."""
 
     branch: str = Field(default="main", min_length=1)
+    method: Method | None = Field(
+        default=None,
+        description="Who makes the machines: the installer (ipi), you (upi), or you, with the Agent-based Installer "
+        "(agent). Left out: upi for the platforms none and external, else ipi.",
+    )
 
 
 class Keep(_Part):

@@ -10,13 +10,15 @@ from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding, Location
 from antrea_ci.install_config import judge
 from antrea_ci.install_config.values import NEWEST, OLDEST
-from antrea_ci.model.cluster import ClusterFile, Networking, check_cluster
+from antrea_ci.model.cluster import ClusterFile, Method, Networking, check_cluster
 from antrea_ci.model.install_config import InstallConfig
 from antrea_ci.model.network import NetworkPlan, Place, entries_at
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import text_at
 from antrea_ci.yamlio import Document, parse
 
+# source: openshift/installer pkg/types/{none,external}/name.go; `create cluster` refuses both (recordings)
+_WITHOUT_MACHINES = ("none", "external")
 _VERSION_RULES = frozenset({"install-config/version-newer", "install-config/version-unsupported"})
 
 
@@ -39,6 +41,11 @@ class Cluster:
         release = self.file.openshift if self.file.flavour == "openshift" else self.file.kubernetes
         assert release is not None, "check_cluster refuses a file without it"
         return release.version
+
+    @property
+    def method(self) -> Method:
+        """Who makes the machines; for the platforms that nobody can make machines on, only the user can."""
+        return self.file.install.method or ("upi" if self.platform in _WITHOUT_MACHINES else "ipi")
 
 
 def load(repo: ClusterRepo) -> Cluster:

@@ -92,9 +92,17 @@ def _only_block_differs(repo: ClusterRepo, name: str) -> bool:
 
 
 def _remote(root: Path, environment: Mapping[str, str]) -> Remote:
+    found = remote_of(root, environment)
+    if found is None:
+        raise AntreaGitopsError("there is no remote `origin` to push to", fix="run this in a clone of the repository")
+    return found
+
+
+def remote_of(root: Path, environment: Mapping[str, str]) -> Remote | None:
+    """`origin`, with the login of this pipeline's token where it is the token's host; None where there is none."""
     found = vcs.git(root, "remote", "get-url", "--push", "origin")
     if found is None or found.code != 0:
-        raise AntreaGitopsError("there is no remote `origin` to push to", fix="run this in a clone of the repository")
+        return None
     written = os.fsdecode(found.stdout).strip()
     # A runner of GitLab writes a login into the address that may not push.
     address = without_login(written) if "://" in written else written
