@@ -1,0 +1,43 @@
+"""``destroy cluster``: removes the machines of metadata.json's infraID, then what lies in the folder about them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from .store import STATE_FILE, Failed
+
+if TYPE_CHECKING:
+    from .verbs import Run
+
+_GONE = (STATE_FILE, "metadata.json", "terraform.tfvars.json", "auth/kubeconfig", "auth/kubeadmin-password")
+_GONE += ("tls/journal-gatewayd.crt", "tls/journal-gatewayd.key")
+
+
+def destroy(run: Run, metadata: dict[str, Any]) -> None:
+    """As the real one, a wrong infraID finds nothing and ends well; a wrong login fails."""
+    infra = metadata["infraID"]
+    cluster = run.cloud.cluster(infra)
+    logins = [f"{v['username']}:{v['password']}" for v in _vcenters(metadata)]
+    if cluster["login"] and logins != cluster["login"]:
+        raise Failed(
+            "Failed to destroy cluster: ServerFaultCode: Cannot complete login due to an incorrect user name or password."
+        )
+    stage = run.stage(infra, "destroy cluster")
+    stage.play()
+    for machine in cluster["machines"]:
+        run.log.info(f"Destroyed VirtualMachine={infra}-{machine}")
+        run.cloud.remove(infra, machine)
+    for name in ("Tag=", "TagCategory=openshift-"):
+        run.log.info(f"Deleted {name}{infra}")
+    if cluster["made"]:
+        run.cloud.reach(infra, "destroyed")
+    for name in _GONE:
+        if os.path.exists(os.path.join(run.directory, name)):
+            os.remove(os.path.join(run.directory, name))
+    run.log.info("Uninstallation complete!")
+
+
+def _vcenters(metadata: dict[str, Any]) -> list[dict[str, str]]:
+    vsphere = metadata.get("vsphere") or {}
+    return vsphere.get("VCenters") or ([vsphere] if "username" in vsphere else [])
