@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -18,6 +19,9 @@ from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
 
 _GRACE_SECONDS = 5.0
 _FATAL = (signal.SIGTERM, signal.SIGHUP)
+# The shell becomes the program, under the same process id. `env` takes away what shells put into an environment.
+_HOLD = 'read -r antrea_gitops_line && exec "$@" </dev/null'
+_SET_BY_SHELLS = ("PWD", "OLDPWD", "SHLVL", "_")
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def run(
     HUP the whole process group is ended, TERM first, then KILL. With ``check`` an exit code other than 0 raises
     ProcessError; a program that cannot be started raises MissingRequirementError.
     """
-    child = _start(command, cwd, env, wants_stdin=bool(stdin))
+    pipe = subprocess.PIPE
+    child = _start(command, cwd, env, stdin=pipe if stdin else subprocess.DEVNULL, stdout=pipe, stderr=pipe)
     with orderly_end():
         try:
             stdout, stderr = child.communicate(stdin or None, timeout=timeout)
@@ -73,17 +78,32 @@ def run(
     return Completed(child.returncode, stdout, stderr)
 
 
+def start_held(
+    command: Sequence[str], *, cwd: Path | None, env: Mapping[str, str], output: int
+) -> subprocess.Popen[bytes]:
+    """Starts ``command`` in a session of its own, held back until a line is written to its ``stdin``.
+
+    If that is closed instead, also because we were killed, the program never runs. Both its outputs go to the open
+    file ``output``; its own stdin is empty. Raises MissingRequirementError if there is no such program.
+    """
+    if shutil.which(command[0], path=env.get("PATH")) is None:
+        raise MissingRequirementError(f"cannot run `{command[0]}`: no such program, or it is not executable")
+    unset = [part for name in _SET_BY_SHELLS if name not in env for part in ("-u", name)]
+    held = ["/bin/sh", "-c", _HOLD, "sh", "/usr/bin/env", *unset, *command]
+    return _start(held, cwd, env, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT)
+
+
 def _start(
-    command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, *, wants_stdin: bool
+    command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, *, stdin: int, stdout: int, stderr: int
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             list(command),
             cwd=cwd,
             env=None if env is None else dict(env),
-            stdin=subprocess.PIPE if wants_stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
             start_new_session=True,
         )
     except OSError as error:
@@ -118,11 +138,11 @@ def _leave(number: int, _: FrameType | None) -> NoReturn:
 def _end(child: subprocess.Popen[bytes]) -> bytes:
     """Ends the child's process group, whatever else comes in between, and returns what it had written to stderr."""
     try:
-        _signal_group(child, signal.SIGTERM)
+        signal_group(child.pid, signal.SIGTERM)
         stderr = _stderr_within(child, _GRACE_SECONDS)
     finally:
         # A grandchild may ignore TERM, or outlive the child with its outputs closed.
-        _signal_group(child, signal.SIGKILL)
+        signal_group(child.pid, signal.SIGKILL)
     if stderr is None:
         stderr = _stderr_within(child, _GRACE_SECONDS)
     child.wait()
@@ -140,6 +160,7 @@ def _stderr_within(child: subprocess.Popen[bytes], seconds: float) -> bytes | No
         return None
 
 
-def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def signal_group(group: int, number: signal.Signals) -> None:
+    """Sends the signal to every process of the group; none left is no error."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, number)
+        os.killpg(group, number)
