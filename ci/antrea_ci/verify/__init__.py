@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from antrea_ci.model.effective import Cluster
 from antrea_ci.verify.approval import Approvals, LeftRequest
 from antrea_ci.verify.check import Check, Progress, State, Verification
+from antrea_ci.verify.program import find_program
 
 __all__ = ["Approvals", "Check", "LeftRequest", "State", "Verification", "approve_nodes", "find_program", "verify"]
 
 
 def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float, progress: Progress) -> Verification:
-    """Every check; what has not settled yet is asked again for at most ``timeout`` seconds in all.
+    """Every check. What has not settled is asked again for at most ``timeout`` seconds; then pods get as long again.
 
-    Pods that it needs are made in a namespace of their own, which is gone afterwards, also after an interrupt.
-    Raises AntreaGitopsError where the cluster does not answer at all.
+    They are made in a namespace of their own, which is gone afterwards, also after an interrupt. Raises
+    AntreaGitopsError where the cluster does not answer at all. The caller holds the cluster's lease.
     """
-    raise NotImplementedError
+    from antrea_ci.verify.api import Api
+    from antrea_ci.verify.created import created
+    from antrea_ci.verify.look import Look
+    from antrea_ci.verify.settle import settle
+    from antrea_ci.verify.transfer import transfer
+
+    api = Api(program, kubeconfig)
+    settled = settle(api, cluster, timeout=timeout, progress=progress)
+    start = time.monotonic()
+    carried = transfer(api, cluster, until=start + timeout, progress=progress)
+    for check in carried:
+        progress(f"{check.name}: {check.message}")
+    seconds = time.monotonic() - start
+    return Verification((*settled, *(replace(one, seconds=seconds) for one in carried)), created(Look(api)))
 
 
 def approve_nodes(cluster: Cluster, kubeconfig: Path, program: Path) -> Approvals:
     """One round: approves the certificate requests of nodes that belong to this cluster, and no other.
 
-    Empty for plain Kubernetes, whose own controllers approve. Raises AntreaGitopsError where the cluster does not answer.
+    Empty for plain Kubernetes, whose own controllers approve. AntreaGitopsError where the cluster does not answer.
     """
-    raise NotImplementedError
+    from antrea_ci.verify.api import Api
+    from antrea_ci.verify.approving import approve
 
-
-def find_program(cluster: Cluster) -> Path:
-    """oc (locked, else of PATH) or kubectl of PATH; MissingRequirementError names the three ways."""
-    raise NotImplementedError
+    return approve(cluster, Api(program, kubeconfig)) if cluster.file.flavour == "openshift" else Approvals()

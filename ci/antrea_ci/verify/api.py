@@ -1,0 +1,98 @@
+"""The cluster's API by way of oc or kubectl: plain paths, so that both speak alike and nothing is looked up first."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from antrea_ci import process
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.values import items_at
+from antrea_ci.yamlio import Value
+
+_ANSWER_SECONDS = 20
+_PROGRAM_SECONDS = 45.0
+# What the program needs of our environment; secrets that are there for others are not handed on.
+_VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_FROM_SERVER = re.compile(r"Error from server(?: \((?P<reason>\w+)\))?: (?P<said>.*)")
+
+
+class ApiError(AntreaGitopsError):
+    """The API refused, or did not answer. ``reason`` is its own word, such as ``NotFound``; "" if it gave none."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message, fix="try the same with the kubeconfig by hand; the API server may still be starting")
+        self.reason = reason
+
+
+class Api:
+    """One cluster, by the kubeconfig that opens it."""
+
+    def __init__(self, program: Path, kubeconfig: Path) -> None:
+        self._program = program
+        self._kubeconfig = kubeconfig
+
+    @property
+    def cli(self) -> str:
+        """What people call the program: oc or kubectl."""
+        return self._program.name
+
+    def get(self, path: str) -> Value:
+        """The object or list at ``path``."""
+        return _parsed(self.text(path), path)
+
+    def items(self, path: str) -> list[Value]:
+        """The items of the list at ``path``."""
+        return items_at(self.get(path), ("items",))
+
+    def text(self, path: str) -> bytes:
+        """What is at ``path``, as it comes."""
+        return self._ask("get", path)
+
+    def create(self, path: str, manifest: Mapping[str, Value]) -> Value:
+        """Makes an object in the collection at ``path``; what the API made of it."""
+        return _parsed(self._ask("create", path, manifest), path)
+
+    def replace(self, path: str, manifest: Mapping[str, Value]) -> None:
+        """Puts ``manifest`` in the place of the object at ``path``; refused if that has changed since it was read."""
+        self._ask("replace", path, manifest)
+
+    def delete(self, path: str) -> None:
+        """Asks for the removal of what is at ``path``, and does not wait for it."""
+        self._ask("delete", path)
+
+    def _ask(self, verb: str, path: str, manifest: Mapping[str, Value] | None = None) -> bytes:
+        command = [str(self._program), f"--kubeconfig={self._kubeconfig}", f"--request-timeout={_ANSWER_SECONDS}s"]
+        command += [verb, f"--raw={path}", *(["--filename=-"] if manifest is not None else [])]
+        stdin = b"" if manifest is None else json.dumps(manifest).encode()
+        try:
+            done = process.run(command, env=_environment(), stdin=stdin, timeout=_PROGRAM_SECONDS, check=False)
+        except process.ProcessError:
+            raise ApiError(f"{self.cli} {verb} {path}: no answer within {_PROGRAM_SECONDS:g} s") from None
+        if done.code != 0:
+            raise _error(f"{self.cli} {verb} {path}", done.stderr.decode("utf-8", "replace"))
+        return done.stdout
+
+
+def _error(what: str, stderr: str) -> ApiError:
+    if found := _FROM_SERVER.search(stderr):
+        return ApiError(f"{what}: {found['said']}", found["reason"] or "")
+    lines = stderr.strip().splitlines() or ["it failed without a word"]
+    return ApiError(f"{what}: {lines[-1]}")
+
+
+def _parsed(data: bytes, path: str) -> Value:
+    try:
+        return cast("Value", json.loads(data))
+    except ValueError:
+        raise ApiError(f"{path}: the answer is no JSON") from None
+
+
+def _environment() -> dict[str, str]:
+    names = [*_VARIABLES, *_PROXIES, *map(str.lower, _PROXIES)]
+    return {name: os.environ[name] for name in names if name in os.environ}
