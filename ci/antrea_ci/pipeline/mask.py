@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.facts import facts
-from antrea_ci.pipeline.secret_parts import SHORTEST, Secret, secrets_of
+from antrea_ci.redaction.parts import SHORTEST, Secret, secrets_of
 from antrea_ci.reports import command_value
 
 _NAMES_ONLY = "GitLab masks a variable's value as a whole, never its parts: "

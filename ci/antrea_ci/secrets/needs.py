@@ -17,5 +17,5 @@ class Need:
 
 
 def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
-    """What ``verb`` (install, preflight, destroy, apply, backup, credentials, images) takes for ``cluster``, in order."""
+    """What ``verb`` takes for ``cluster``: install, preflight, destroy, apply, backup, credentials or images."""
     raise NotImplementedError

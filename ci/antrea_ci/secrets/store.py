@@ -10,7 +10,7 @@ _AGE_KEY = "AGE-SECRET-KEY-"
 
 
 class Secrets:
-    """What was loaded, by the names of DESIGN section 8, whatever the site calls them. ``repr`` shows the names alone."""
+    """What was loaded, by the names of DESIGN section 8. ``repr`` shows the names alone."""
 
     __slots__ = ("_values",)
 

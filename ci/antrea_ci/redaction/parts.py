@@ -21,6 +21,8 @@ SHORTEST = 4
 _SHORTEST_USER = 8
 _LARGEST_FILE = 1 << 20
 _URL_LOGIN = re.compile(r"://([^\s/?#'\"@]+)@")
+_PUBLIC = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL)
+_FRAME = "-----"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ def secrets_of(environment: Mapping[str, str]) -> list[Secret]:
     for variable, value in sorted(environment.items()):
         form = next((form for pattern, form in forms.items() if fnmatchcase(variable, pattern)), "")
         if value.strip():
-            found += [_secret(variable, value, form)] if form else _of_address(variable, value)
+            found += [secret_of(variable, value, form)] if form else _of_address(variable, value)
     return found
 
 
-def _secret(variable: str, value: str, form: str) -> Secret:
+def secret_of(variable: str, value: str, form: str) -> Secret:
+    """The secret that ``variable`` holds in this form; it may name a file where the form allows that."""
     if form in ("file", "pull-secret"):
         value = _content(value)
     fault = ""
@@ -57,6 +60,15 @@ def _secret(variable: str, value: str, form: str) -> Secret:
     elif form == "user":
         parts = _user(value.strip())
     return Secret(variable, value, tuple(dict.fromkeys(filter(None, parts))), fault)
+
+
+def parts_of(value: str) -> list[str]:
+    """What of a value of unknown form is secret on its own: of a pull secret the logins, of several lines each."""
+    told, _ = _pull_secret(value) if value.lstrip().startswith("{") else ([], "")
+    if told:
+        return told[1:]
+    private = _PUBLIC.sub("", value).strip()
+    return list(dict.fromkeys([private, *_lines(private)])) if private else []
 
 
 def _of_address(variable: str, value: str) -> list[Secret]:
@@ -78,9 +90,9 @@ def _content(value: str) -> str:
 
 
 def _lines(value: str) -> list[str]:
-    """Each line of a value of several; notes, as age writes them above an identity, are no secret."""
+    """Each line of a value of several; frames of a key, and notes as age writes them above one, are no secret."""
     lines = [line.strip() for line in value.splitlines()]
-    return [line for line in lines if len(line) >= SHORTEST and not line.startswith("#")]
+    return [line for line in lines if len(line) >= SHORTEST and not line.startswith(("#", _FRAME))]
 
 
 def _login(text: str) -> list[str]:

@@ -1,0 +1,51 @@
+"""From secrets to what is searched for: pieces of one length at most, so that little has to be held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from antrea_ci.facts import facts
+from antrea_ci.redaction.parts import SHORTEST, parts_of
+from antrea_ci.redaction.spellings import key_spellings, spellings
+
+REACH = 32
+"""No piece is longer, in bytes. A longer spelling is found piece by piece; the last two may overlap."""
+
+
+def pieces_of(values: Iterable[str]) -> Iterator[bytes]:
+    """The pieces of each value and of what is secret in it."""
+    for value in values:
+        spelt = key_spellings if "PRIVATE KEY-----" in value else spellings
+        for part in parts_of(value):
+            for text in _lines_alone(part):
+                for spelling in spelt(text):
+                    yield from pieces(spelling)
+
+
+def _lines_alone(part: str) -> list[str]:
+    """Lines are parts of their own; the whole counts where one of them is too short to be told alone."""
+    lines = [line.strip() for line in part.splitlines()]
+    if len(lines) == 1:
+        return [part]
+    return [part, "".join(lines)] if any(0 < len(line) < SHORTEST for line in lines) else []
+
+
+def pieces(spelling: bytes) -> Iterator[bytes]:
+    """``spelling``, if it is not too short, cut so that its pieces together cover all of it."""
+    if len(spelling) < SHORTEST:
+        return
+    for start in range(0, max(1, len(spelling) - REACH), REACH):
+        yield spelling[start : start + REACH]
+    yield spelling[-REACH:]
+
+
+@cache
+def decoration() -> bytes:
+    """The bytes that do not count where a value was cut into lines."""
+    return str(facts("redaction")["decoration"]).encode()
+
+
+def bare(data: bytes) -> bytes:
+    """``data`` without decoration; line breaks stay."""
+    return data.translate(None, decoration())
