@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from antrea_ci.model.effective import Cluster
+from antrea_ci.upi.steps import next_commands
+from antrea_ci.upi.tables import sheet
 
 __all__ = ["next_commands", "sheet"]
-
-
-def sheet(cluster: Cluster) -> str:
-    """Markdown: the DNS records and the load balancers' rows that this cluster needs."""
-    raise NotImplementedError
-
-
-def next_commands(cluster: Cluster, folder: Path) -> tuple[str, ...]:
-    """What to do after the ignition was made in ``folder``, one line a step; lines that start with ``#`` explain."""
-    raise NotImplementedError
