@@ -6,11 +6,13 @@ import re
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
+from antrea_ci.model.part import Part
 from antrea_ci.model.problems import findings_of
+from antrea_ci.model.secrets_section import Secrets
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.yamlio import Document, parse
 
@@ -71,31 +73,27 @@ Version: TypeAlias = Annotated[str, AfterValidator(_version)]
 Flavour: TypeAlias = Literal["openshift", "kubernetes"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-
-
-class Release(_Part):
+class Release(Part):
     """The version of OpenShift or Kubernetes that is installed."""
 
     version: Version = Field(description="All three numbers, such as 4.12.45.")
 
 
-class ClusterIdentity(_Part):
+class ClusterIdentity(Part):
     """Name and domain of a plain Kubernetes cluster; on OpenShift install-config.yaml owns them."""
 
     name: str
     baseDomain: str
 
 
-class ClusterNetworkEntry(_Part):
+class ClusterNetworkEntry(Part):
     """One pod network and the length of the piece that each node gets of it."""
 
     cidr: str
     hostPrefix: int
 
 
-class Networking(_Part):
+class Networking(Part):
     """The networks of a plain Kubernetes cluster; on OpenShift install-config.yaml owns them."""
 
     machineNetwork: tuple[str, ...] = Field(strict=False)
@@ -103,7 +101,7 @@ class Networking(_Part):
     serviceNetwork: tuple[str, ...] = Field(strict=False)
 
 
-class Images(_Part):
+class Images(Part):
     """Which images the cluster pulls: ``antrea``, or ``agent`` and ``controller``, whichever the bundle's CRD has."""
 
     operator: Image
@@ -113,7 +111,7 @@ class Images(_Part):
     interworking: Image | None = None
 
 
-class BundleSettings(_Part):
+class BundleSettings(Part):
     """What the overlay may mend in the vendor's files; the files themselves are never edited."""
 
     fixPlatformField: bool = Field(
@@ -122,7 +120,7 @@ class BundleSettings(_Part):
     )
 
 
-class AntreaSettings(_Part):
+class AntreaSettings(Part):
     """What is set inside antrea-agent.conf and antrea-controller.conf; everything else stays as the vendor ships it."""
 
     version: AntreaVersion | None = Field(default=None, description="The Antrea version, where no image tag tells it.")
@@ -130,13 +128,13 @@ class AntreaSettings(_Part):
     tunnelType: Literal["geneve", "vxlan", "gre", "stt"] | None = None
     trafficEncryptionMode: Literal["none", "ipsec", "wireGuard"] | None = None
     defaultMTU: int | None = Field(default=None, ge=0, le=65535, description="0 lets Antrea find it out.")
-    featureGates: dict[str, bool] = {}
+    featureGates: dict[str, bool] = Field(default={})
     agent: dict[str, JsonValue] = Field(default={}, description="Further keys of antrea-agent.conf.")
     controller: dict[str, JsonValue] = Field(default={}, description="Further keys of antrea-controller.conf.")
     cni: dict[str, JsonValue] = Field(default={}, description="Further keys of the CNI configuration (JSON).")
 
 
-class Nsx(_Part):
+class Nsx(Part):
     """Phase 2: whether the cluster joins NSX, and through which managers."""
 
     enabled: bool = False
@@ -146,7 +144,7 @@ class Nsx(_Part):
 Method: TypeAlias = Literal["ipi", "upi", "agent"]
 
 
-class Install(_Part):
+class Install(Part):
     """From where and how the cluster is installed."""
 
     branch: str = Field(default="main", min_length=1)
@@ -157,7 +155,7 @@ class Install(_Part):
     )
 
 
-class Keep(_Part):
+class Keep(Part):
     """How many backups are kept."""
 
     daily: int = Field(default=7, ge=0)
@@ -165,7 +163,7 @@ class Keep(_Part):
     monthly: int = Field(default=12, ge=0)
 
 
-class Backup(_Part):
+class Backup(Part):
     """Where encrypted backups go, and who can read them."""
 
     remote: str | None = None
@@ -173,21 +171,14 @@ class Backup(_Part):
     keep: Keep = Keep()
 
 
-class Secrets(_Part):
-    """From where secrets are taken at install time; never the secrets themselves."""
-
-    provider: Literal["env", "file", "sops"] = "env"
-    bmc: dict[str, str] = Field(default={}, description="Host name to the NAME of its secret.")
-
-
-class Site(_Part):
+class Site(Part):
     """Services of the site that the cluster uses."""
 
     ntpServers: tuple[str, ...] = Field(default=(), strict=False)
     mirrorRegistry: str | None = None
 
 
-class Suppression(_Part):
+class Suppression(Part):
     """One rule that is silent in this repository, why, and until when."""
 
     rule: str = Field(description="The rule's id, as `check` prints it in brackets.")
@@ -207,13 +198,13 @@ class Suppression(_Part):
         )
 
 
-class Checks(_Part):
+class Checks(Part):
     """What `check` is told about this repository."""
 
     suppress: tuple[Suppression, ...] = Field(default=(), strict=False)
 
 
-class ClusterFile(_Part):
+class ClusterFile(Part):
     """The whole of cluster.yaml."""
 
     apiVersion: Literal["antrea-gitops/v1"]
