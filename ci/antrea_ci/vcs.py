@@ -162,9 +162,12 @@ class Entry:
     id: str
 
 
-def tree(root: Path, commit: str) -> dict[str, Entry] | None:
-    """The files and submodules of ``commit`` below ``root``, by their path from it; None where it cannot be read."""
-    done = git(root, "ls-tree", "-r", "-z", commit)
+def tree(root: Path, commit: str, *, whole: bool = False) -> dict[str, Entry] | None:
+    """The files and submodules of ``commit`` below ``root``, by their path from it; None where it cannot be read.
+
+    ``whole``: of ``commit``, or another tree, whichever folder of the repository ``root`` is.
+    """
+    done = git(root, "ls-tree", "-r", "-z", *(["--full-tree"] if whole else []), commit)
     if done is None or done.code != 0:
         return None
     found: dict[str, Entry] = {}
@@ -281,7 +284,8 @@ def git(
 
     ``settings`` are configuration for this call alone; they are handed over in the environment, so that no list of
     processes shows them. ``extra`` are further variables. GitPython, whose import alone takes longer than these
-    commands, is used where it has more to offer. Raises AntreaGitopsError where Git refuses the repository because somebody else owns it.
+    commands, is used where it has more to offer. Raises AntreaGitopsError where Git refuses the repository because
+    somebody else owns it.
     """
     env = _with(_environment(), settings or {}) | dict(extra or {})
     try:

@@ -100,8 +100,8 @@ class Snapshot:
     """One snapshot. ``ref``: its reference in this clone; ``object``: the id of its parentless commit.
 
     ``commit``: the commit of the cluster repository that it belongs to; ``recipients`` is empty where nothing in it is
-    secret. ``is_pushed`` is None where there is no remote, or it cannot be told now. Of a snapshot ``is_local`` False
-    only name, object and proof are known.
+    secret. ``is_pushed`` is None where there is no remote. Of a snapshot with ``is_local`` False, or with a ``fault``
+    (its manifest cannot be read), only name, object and proof are known.
     """
 
     name: Name
@@ -116,6 +116,7 @@ class Snapshot:
     is_pushed: bool | None
     is_local: bool
     proof: Proof
+    fault: str = ""
 
     @property
     def kind(self) -> Kind:
