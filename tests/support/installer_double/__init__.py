@@ -146,11 +146,13 @@ def make_double(
     minor = int(version.split(".")[1])
     is_release = version.count(".") == 2
     recorded = _data("recorded")[minor] if not is_release or minor in _data("recorded") else {}
+    version_output = _RELEASE.format(version=version, digest="0" * 64) if is_release else recorded["version"]
     settings = {
         "minor": minor,
         "is_release": is_release,
         "is_architecture_unknown": minor >= 16 and not is_release,
-        "version_output": _RELEASE.format(version=version, digest="0" * 64) if is_release else recorded["version"],
+        "version_output": version_output,
+        "release_image": version_output.partition("release image ")[2].partition("\n")[0],
         "survey": _data("recorded")[12 if minor < 16 else 18]["survey"],
         "image": _data("recorded")[12 if minor < 16 else 18]["image"],
         "vcenter": vcenter,

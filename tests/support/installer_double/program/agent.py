@@ -1,14 +1,14 @@
-"""The agent-based way: ``agent create image`` [inferred from pkg/asset/agent and its extramanifests.go; no recording]."""
+"""The agent-based way: ``agent create image`` [inferred from pkg/asset/agent, extramanifests.go; no recording]."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from . import config as configs
 from .ignition import ignition
-from .store import Failed, Value
+from .store import FetchError, Value
 
+TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from .verbs import Run
 
@@ -18,8 +18,8 @@ _LOGINS = ("Kubeconfig Admin Client", "Kubeadmin Password")
 def create_image(run: Run) -> None:
     """Eats install-config.yaml, agent-config.yaml and the extra manifests in openshift/; an image holds them."""
     if not os.path.exists(os.path.join(run.directory, "agent-config.yaml")):
-        raise Failed(
-            "failed to fetch Agent Installer ISO: failed to fetch dependency of \"Agent Installer ISO\":"
+        raise FetchError(
+            'failed to fetch Agent Installer ISO: failed to fetch dependency of "Agent Installer ISO":'
             " no agent-config.yaml, and no hosts are defined"
         )
     graph = run.graph()
@@ -29,16 +29,19 @@ def create_image(run: Run) -> None:
     facts = graph.facts()
     files["/opt/agent/tls/root-ca.crt"] = facts.secrets["root-ca.crt"].encode()
     files["/root/.docker/config.json"] = facts.config["pullSecret"].encode()
-    for names, title in ((["agent-config.yaml"], "Agent Config"), ([f"openshift/{n}" for n in extra], "Extra Manifests")):
+    for names, title in (
+        (["agent-config.yaml"], "Agent Config"),
+        ([f"openshift/{n}" for n in extra], "Extra Manifests"),
+    ):
         if names:
-            run.log.info(f"Consuming {title} from target directory")
+            run.lines.info(f"Consuming {title} from target directory")
         for name in names:
             os.remove(os.path.join(run.directory, name))
     addresses = configs.replicas(facts.config, "controlPlane")
-    run.log.info(f"The rendezvous host IP (node0 IP) is one of {addresses}")
+    run.lines.info(f"The rendezvous host IP (node0 IP) is one of {addresses}")
     image = b"ISO " + ignition(files)
     graph.store.write(Value({"agent.x86_64.iso": image, "rendezvousIP": b"192.0.2.10"}))
-    run.log.info(f"Generated ISO at {run.shown('agent.x86_64.iso')}")
+    run.lines.info(f"Generated ISO at {run.shown('agent.x86_64.iso')}")
 
 
 def _extra_manifests(directory: str) -> dict[str, bytes]:

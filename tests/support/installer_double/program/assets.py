@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import base64
 import fnmatch
-import hashlib
 import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from . import config as configs
 from .cloud import Cloud
 from .generated import cluster_id, infra_id, key, password
 from .ignition import ignition, overrides, pointer
 from .logs import Log
-from .store import Asset, Failed, Store, Value
+from .store import Asset, FetchError, Store, Value
 from .texts import Facts, manifest_files, text_of
 
-_MASTER = ("99_openshift-cluster-api_master-*", "99_openshift-machineconfig_99-master*", "99_openshift-machine-api_master-*")
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
+_MASTER = (
+    "99_openshift-cluster-api_master-*",
+    "99_openshift-machineconfig_99-master*",
+    "99_openshift-machine-api_master-*",
+)
 _HOSTS = ("99_openshift-cluster-api_host-bmc-secrets-*", "99_openshift-cluster-api_hosts-*")
 _WORKER = ("99_openshift-cluster-api_worker-*", "99_openshift-machineconfig_99-worker*")
 _KINDS = (".yaml", ".yml", ".json")
@@ -44,14 +50,18 @@ class Graph:
         return self.store.value("Install Config").data["config"]
 
     def facts(self) -> Facts:
-        ids = self.store.value("Cluster ID").data
+        ids = self.store.fetch("Cluster ID").data
         facts = Facts(self.config(), ids["InfraID"], ids["UUID"], self._settings)
         root = self.store.fetch("Root CA").data
         facts.secrets = dict(self._settings["certificates"])
         facts.secrets["root-ca.key"] = base64.b64decode(root["KeyRaw"]).decode()
         facts.secrets["machine-config-server.key"] = base64.b64decode(root["ServerKeyRaw"]).decode()
         facts.secrets["kubeadmin"] = self.store.fetch("Kubeadmin Password").data["Password"]
-        facts.secrets["kubeadmin-hash"] = "$2a$10$" + hashlib.sha256(facts.secrets["kubeadmin"].encode()).hexdigest()[:53]
+        import hashlib
+
+        facts.secrets["kubeadmin-hash"] = (
+            "$2a$10$" + hashlib.sha256(facts.secrets["kubeadmin"].encode()).hexdigest()[:53]
+        )
         for role in ("master", "worker"):
             text = pointer(configs.full_name(facts.config), role, facts.secrets["root-ca.crt"])
             facts.secrets[f"{role}.ign"] = text.decode()
@@ -63,7 +73,9 @@ class Graph:
     def _path(self, name: str) -> str:
         return os.path.join(self.store.directory, name)
 
-    def _files(self, folder: str, patterns: tuple[str, ...] = ("*",), without: tuple[str, ...] = ()) -> dict[str, bytes]:
+    def _files(
+        self, folder: str, patterns: tuple[str, ...] = ("*",), without: tuple[str, ...] = ()
+    ) -> dict[str, bytes]:
         """The files of a folder that end as manifests do; names must match ``patterns`` and not ``without``."""
         path = self._path(folder)
         names = sorted(os.listdir(path)) if os.path.isdir(path) else []
@@ -94,7 +106,7 @@ class Graph:
         sys.stdout.write(self._survey)
         sys.stdout.flush()
         sys.stdin.read()
-        raise Failed("EOF")
+        raise FetchError("EOF")
 
     def _load_config(self) -> Value | None:
         path = self._path("install-config.yaml")
@@ -147,16 +159,28 @@ class Graph:
     # Manifests
 
     def _add_manifests(self) -> None:
-        parents = ("Install Config", "Cluster ID", "Root CA")
+        parents = ("Cluster ID", "Install Config", "Root CA")
         for name, kind, patterns in (
             ("Master Machines", "*machines.Master", (*_MASTER, *_HOSTS)),
             ("Worker Machines", "*machines.Worker", _WORKER),
         ):
             self._add(name, kind, parents, self._maker(name), lambda p=patterns: self._load_machines(p))
-        self._add(_OWN_MANIFESTS, "*openshiftinstall.Config", (), self._maker("Openshift Manifests", _OWN_FILE), lambda: self._one_file(_OWN_FILE))
+        self._add(
+            _OWN_MANIFESTS,
+            "*openshiftinstall.Config",
+            (),
+            self._maker("Openshift Manifests", _OWN_FILE),
+            lambda: self._one_file(_OWN_FILE),
+        )
         self._add("Common Manifests", "*manifests.Manifests", parents, self._make_common, self._load_common)
         more = (*parents, "Kubeadmin Password", _OWN_MANIFESTS)
-        self._add("Openshift Manifests", "*manifests.Openshift", more, self._maker("Openshift Manifests"), self._load_openshift)
+        self._add(
+            "Openshift Manifests",
+            "*manifests.Openshift",
+            more,
+            self._maker("Openshift Manifests"),
+            self._load_openshift,
+        )
         for name, kind in (
             ("Cluster API Machine Manifests", "*clusterapi.Machines"),
             ("Cluster API Manifests", "*clusterapi.Cluster"),
@@ -204,12 +228,26 @@ class Graph:
     # Ignition
 
     def _add_ignition(self) -> None:
-        self._add("CVO Ignore", "*manifests.CVOIgnore", ("Common Manifests", "Openshift Manifests"), self._make_overrides)
+        self._add(
+            "CVO Ignore", "*manifests.CVOIgnore", ("Common Manifests", "Openshift Manifests"), self._make_overrides
+        )
         for role in ("master", "worker"):
             name, file = f"{role.title()} Ignition Config", f"{role}.ign"
-            self._add(name, f"*machine.{role.title()}", ("Install Config", "Root CA"), self._pointer_maker(role), lambda f=file: self._one_file(f))
+            self._add(
+                name,
+                f"*machine.{role.title()}",
+                ("Install Config", "Root CA"),
+                self._pointer_maker(role),
+                lambda f=file: self._one_file(f),
+            )
         parents = ("CVO Ignore", *_MANIFESTS, _OWN_MANIFESTS, "Kubeconfig Admin Client", "Kubeadmin Password")
-        self._add("Bootstrap Ignition Config", "*bootstrap.Bootstrap", parents, self._make_bootstrap, lambda: self._one_file("bootstrap.ign"))
+        self._add(
+            "Bootstrap Ignition Config",
+            "*bootstrap.Bootstrap",
+            parents,
+            self._make_bootstrap,
+            lambda: self._one_file("bootstrap.ign"),
+        )
 
     def _make_overrides(self) -> Value:
         files = {**self.store.value("Common Manifests").files, **self.store.value("Openshift Manifests").files}
@@ -224,6 +262,7 @@ class Graph:
 
     def _make_bootstrap(self) -> Value:
         facts = self.facts()
+        self._log.debug(f"Using internal constant for release image {self._settings['release_image']}")
         files = {f"/opt/openshift/{n}": d for part in _MANIFESTS for n, d in self.store.value(part).files.items()}
         overriding = self.store.value("CVO Ignore").data["overrides"]
         version = "/opt/openshift/manifests/cvo-overrides.yaml"
@@ -242,7 +281,13 @@ class Graph:
 
     def _add_targets(self) -> None:
         ignitions = ("Master Ignition Config", "Worker Ignition Config", "Bootstrap Ignition Config")
-        self._add("Metadata", "*cluster.Metadata", ("Install Config", "Cluster ID", *ignitions), self._make_metadata, lambda: self._one_file("metadata.json"))
+        self._add(
+            "Metadata",
+            "*cluster.Metadata",
+            ("Install Config", "Cluster ID", *ignitions),
+            self._make_metadata,
+            lambda: self._one_file("metadata.json"),
+        )
         self._add(
             "Journal Gateway",
             "*tls.JournalCertKey",
@@ -260,7 +305,7 @@ class Graph:
     def _make_variables(self) -> Value:
         config = self.config()
         if configs.platform(config) == "none":
-            raise Failed('cannot create the cluster because "none" is a UPI platform')
+            raise FetchError('cannot create the cluster because "none" is a UPI platform')
         if self.is_capi:
             return Value()
         ids = self.store.value("Cluster ID").data
@@ -279,7 +324,9 @@ class Graph:
             "clusterID": ids["UUID"],
             "infraID": ids["InfraID"],
         }
-        logins = [{"vCenter": v["server"], "username": v["user"], "password": v["password"]} for v in configs.vcenters(config)]
+        logins = [
+            {"vCenter": v["server"], "username": v["user"], "password": v["password"]} for v in configs.vcenters(config)
+        ]
         if logins and self.is_capi:
             value["vsphere"] = {"terraform_platform": "vsphere", "VCenters": logins}
         elif logins:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from . import config as configs
 from .logs import Log
-from .store import Failed
+from .store import FetchError
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 FILE = "cloud.json"
 
@@ -32,7 +34,7 @@ class Cloud:
 
     # Logging in
 
-    def greet(self, install_config: bytes, log: Log) -> None:
+    def greet(self, install_config: bytes, lines: Log) -> None:
         """The line of a library that 4.16 and later let through when the install-config is read."""
         why = {
             "unreachable": 'Post \\"https://{server}/sdk\\": dial tcp: lookup {server} on 192.0.2.53:53: no such host',
@@ -42,22 +44,25 @@ class Cloud:
         if why and servers and self._is_capi and b"vsphere" in install_config:
             server = servers[0].decode()
             now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            log.raw(f'time="{now}" level=warning msg="unable to log into vCenter {server}, {why.format(server=server)}"\n')
+            lines.raw(
+                f'time="{now}" level=warning msg="unable to log into vCenter {server}, {why.format(server=server)}"\n'
+            )
 
-    def session(self, config: Mapping[str, Any], log: Log, part: str) -> bool:
-        """Whether manifests that need the vCenter can be made; ``Failed`` for a wrong password."""
+    def session(self, config: Mapping[str, Any], lines: Log, part: str) -> bool:
+        """Whether manifests that need the vCenter can be made; ``FetchError`` for a wrong password."""
         if configs.platform(config) != "vsphere" or not self._is_capi or part != "Cluster API Machine Manifests":
             return True
         login = configs.vcenters(config)[0]
         if self._settings["vcenter"] == "unreachable":
-            log.warning(f"unable to resolve vSphere server {login['server']}")
+            lines.warning(f"unable to resolve vSphere server {login['server']}")
             return False
         if self._settings["vcenter"] == "wrong-password":
-            raise Failed(
-                "failed to create vCenter session: failed to create client: failed to login: ServerFaultCode: Login failure"
+            raise FetchError(
+                "failed to create vCenter session: failed to create client:"
+                " failed to login: ServerFaultCode: Login failure"
             )
         stamp = time.strftime("I%m%d %H:%M:%S.000000", time.gmtime())
-        log.raw(
+        lines.raw(
             f'{stamp} {os.getpid():7d} session.go:227] "Created and cached vSphere client session"'
             f' server="{login["server"]}" datacenter="" username="{login["user"]}"\n'
         )
@@ -65,16 +70,18 @@ class Cloud:
 
     # The image of the machines' system
 
-    def fetch_image(self, log: Log) -> None:
-        """``Failed`` where the double has no network."""
+    def fetch_image(self, lines: Log) -> None:
+        """``FetchError`` where the double has no network."""
         url = self._settings["image"]
         message = f"Obtaining RHCOS image file from '{url}?sha256='"
-        log.line("debug" if self._is_capi else "info", message)
+        lines.line("debug" if self._is_capi else "info", message)
         if self._settings["has_network"]:
             return
         host = url.split("/")[2]
-        text = f'failed to use cached vsphere image: Get "{url}": dial tcp: lookup {host} on 192.0.2.53:53: no such host'
-        raise Failed(text if self._is_capi else f"failed to get vsphere Terraform variables: {text}")
+        text = (
+            f'failed to use cached vsphere image: Get "{url}": dial tcp: lookup {host} on 192.0.2.53:53: no such host'
+        )
+        raise FetchError(text if self._is_capi else f"failed to get vsphere Terraform variables: {text}")
 
     # Machines
 
@@ -92,6 +99,8 @@ class Cloud:
         """Something is about to be made, for the n-th time; what the test wants to know then is asked first."""
         cluster = self.cluster(infra)
         if self._settings["before_creating"]:
+            import subprocess
+
             done = subprocess.run(self._settings["before_creating"], capture_output=True, check=False)
             cluster.setdefault("before", []).append(done.stdout.decode())
         self._write(infra, {**cluster, "wanted": list(wanted), "made": cluster["made"] + 1, "login": list(login)})

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import copy
-import ipaddress
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from .store import Failed
+from .store import FetchError
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 _WORDING = 'failed to create install config: invalid "install-config.yaml" file: '
 
 
 def parse(data: bytes) -> dict[str, Any]:
-    """The configuration; ``Failed`` with exit code 3 where the installer refuses it."""
+    """The configuration; ``FetchError`` with exit code 3 where the installer refuses it."""
     import yaml
 
     try:
         config = yaml.load(data, yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise Failed(f"failed to unmarshal install-config.yaml: {error}", 3) from error
+        raise FetchError(f"failed to unmarshal install-config.yaml: {error}", 3) from error
     faults = _faults(config)
     if faults:
-        raise Failed(_WORDING + (faults[0] if len(faults) == 1 else f"[{', '.join(faults)}]"), 3)
+        raise FetchError(_WORDING + (faults[0] if len(faults) == 1 else f"[{', '.join(faults)}]"), 3)
     return config
 
 
@@ -67,9 +69,11 @@ def without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _faults(config: Any) -> list[str]:
-    """The recorded refusal, and the two that come first to mind [inferred from pkg/validate and pkg/types/validation]."""
+    """The recorded refusal, and two more [inferred from pkg/validate and pkg/types/validation]."""
     if not isinstance(config, dict):
         return ["<nil>: Required value"]
+    import ipaddress
+
     faults: list[str] = []
     networking = config.get("networking") or {}
     services = [ipaddress.ip_network(n, strict=False) for n in networking.get("serviceNetwork") or []]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
-from .store import STATE_FILE, Failed
+from .store import STATE_FILE, FetchError
 
+TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from .verbs import Run
 
 _GONE = (STATE_FILE, "metadata.json", "terraform.tfvars.json", "auth/kubeconfig", "auth/kubeadmin-password")
@@ -20,22 +22,23 @@ def destroy(run: Run, metadata: dict[str, Any]) -> None:
     cluster = run.cloud.cluster(infra)
     logins = [f"{v['username']}:{v['password']}" for v in _vcenters(metadata)]
     if cluster["login"] and logins != cluster["login"]:
-        raise Failed(
-            "Failed to destroy cluster: ServerFaultCode: Cannot complete login due to an incorrect user name or password."
+        raise FetchError(
+            "Failed to destroy cluster: ServerFaultCode:"
+            " Cannot complete login due to an incorrect user name or password."
         )
     stage = run.stage(infra, "destroy cluster")
     stage.play()
     for machine in cluster["machines"]:
-        run.log.info(f"Destroyed VirtualMachine={infra}-{machine}")
+        run.lines.info(f"Destroyed VirtualMachine={infra}-{machine}")
         run.cloud.remove(infra, machine)
     for name in ("Tag=", "TagCategory=openshift-"):
-        run.log.info(f"Deleted {name}{infra}")
+        run.lines.info(f"Deleted {name}{infra}")
     if cluster["made"]:
         run.cloud.reach(infra, "destroyed")
     for name in _GONE:
         if os.path.exists(os.path.join(run.directory, name)):
             os.remove(os.path.join(run.directory, name))
-    run.log.info("Uninstallation complete!")
+    run.lines.info("Uninstallation complete!")
 
 
 def _vcenters(metadata: dict[str, Any]) -> list[dict[str, str]]:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import base64
 import os
-import secrets
-import uuid
+import random
 
+_random = random.SystemRandom()
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _PASSWORD_LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHIJKLMNPQRSTUVWXYZ23456789"
 
 
 def infra_id(name: str) -> str:
     """CLUSTER-xxxxx, at most 27 characters, random."""
-    return f"{name[:21].rstrip('-')}-" + "".join(secrets.choice(_LETTERS) for _ in range(5))
+    return f"{name[:21].rstrip('-')}-" + "".join(_random.choice(_LETTERS) for _ in range(5))
 
 
 def cluster_id() -> str:
-    return str(uuid.UUID(bytes=os.urandom(16), version=4))
+    text = os.urandom(16).hex()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
 def password() -> str:
     """Four groups of five, as the installer's."""
-    return "-".join("".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(5)) for _ in range(4))
+    return "-".join("".join(_random.choice(_PASSWORD_LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def key() -> str:

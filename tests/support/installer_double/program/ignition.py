@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from .store import Failed
+from .store import FetchError
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def ignition(files: Mapping[str, bytes], **more: Any) -> bytes:
@@ -39,7 +42,7 @@ def pointer(full_name: str, role: str, ca: str) -> bytes:
 def overrides(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """The objects that the cluster's operators shall leave alone: one per file, the first document of it.
 
-    ``Failed`` for a file that is no object, and for two files of one object; files without any object count as one.
+    ``FetchError`` for a file that is no object, and for two files of one object; files without any object count as one.
     """
     seen: dict[tuple[str, str, str, str], str] = {}
     result: list[dict[str, Any]] = []
@@ -49,7 +52,7 @@ def overrides(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
         group = found.get("apiVersion", "").rpartition("/")[0]
         kind, namespace, title = found.get("kind", ""), metadata.get("namespace", ""), metadata.get("name", "")
         if (group, kind, namespace, title) in seen:
-            raise Failed(
+            raise FetchError(
                 f"multiple manifests for group {group} kind {kind} namespace {namespace} name {title}:"
                 f" {seen[group, kind, namespace, title]}, {name}"
             )
@@ -68,12 +71,14 @@ def _object(name: str, data: bytes) -> dict[str, Any]:
         mark = error.problem_mark
         line = (mark.line if mark else 0) + isinstance(error, yaml.scanner.ScannerError)
         where = f"line {line}: " if line else ""
-        raise Failed(f'could not unmarshal "{name}": error converting YAML to JSON: yaml: {where}{error.problem}') from error
+        raise FetchError(
+            f'could not unmarshal "{name}": error converting YAML to JSON: yaml: {where}{error.problem}'
+        ) from error
     if not found:
         return {}
     if not isinstance(found, dict) or "kind" not in found:
         shown = json.dumps(found, separators=(",", ":"), default=str)
-        raise Failed(
+        raise FetchError(
             f'could not unmarshal "{name}": error unmarshaling JSON: while decoding JSON:'
             f" Object 'Kind' is missing in '{shown}'"
         )

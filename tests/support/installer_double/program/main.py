@@ -7,7 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 CALLS = "calls.jsonl"
 SETTINGS = "double.json"
@@ -77,6 +80,8 @@ def _record(folder: str) -> None:
 
 def _version(settings: Mapping[str, Any]) -> int:
     if settings["is_architecture_unknown"]:
-        sys.stderr.write("level=warning msg=Release Image Architecture not detected. Release Image Architecture is unknown\n")
+        sys.stderr.write(
+            "level=warning msg=Release Image Architecture not detected. Release Image Architecture is unknown\n"
+        )
     sys.stdout.write(settings["version_output"])
     return 0

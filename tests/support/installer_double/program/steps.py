@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from .cloud import Cloud
 from .logs import Log
 from .spelling import spellings
 
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
+
 _POLL = 0.005
 
 
-class Ended(Exception):
+class EndedError(Exception):
     """The scenario ends the program here."""
 
     def __init__(self, code: int) -> None:
@@ -69,7 +71,7 @@ class Stage:
     # One method for each kind of step
 
     def _do_raw(self, text: str) -> None:
-        self._log.raw(text)
+        self._log.raw(self._filled(text) + "\n")
 
     def _do_write(self, file: Mapping[str, str]) -> None:
         for name, text in file.items():
@@ -95,7 +97,7 @@ class Stage:
         cluster = self._cloud.cluster(self._infra)
         if cluster["state"] == "" and set(cluster["wanted"]) - set(cluster["machines"]):
             self._log.line("error", self._filled(message))
-            raise Ended(5 if "bootstrap" in self._verb else 6)
+            raise EndedError(5 if "bootstrap" in self._verb else 6)
 
     def _do_wait(self, name: str) -> None:
         """Says that it came here, and waits until the test lets it go on."""
@@ -125,6 +127,8 @@ class Stage:
 
     def _do_grandchild(self, name: str) -> None:
         """A program of the same group that ends with it only if somebody ends the whole group."""
+        import subprocess
+
         child = subprocess.Popen([sys.executable, "-SEs", "-c", "import time; time.sleep(600)"])
         with open(os.path.join(self._folder, f"grandchild.{name}"), "w", encoding="utf-8") as stream:
             stream.write(str(child.pid))
@@ -140,4 +144,4 @@ class Stage:
         os.kill(os.getpid(), number)
 
     def _do_exit(self, code: int) -> None:
-        raise Ended(code)
+        raise EndedError(code)

@@ -12,14 +12,17 @@ import json
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from .logs import Log
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 STATE_FILE = ".openshift_install_state.json"
 
 
-class Failed(Exception):
+class FetchError(Exception):
     """An asset cannot be had: the installer's message and exit code."""
 
     def __init__(self, message: str, code: int = 1) -> None:
@@ -75,6 +78,7 @@ class Store:
         self._assets: dict[str, Asset] = {}
         self._loaded: dict[str, _Loaded] = {}
         self._state: dict[str, Value] = {}
+        self._is_new = False
         try:
             with open(os.path.join(directory, STATE_FILE), "rb") as stream:
                 read = json.load(stream)
@@ -96,7 +100,7 @@ class Store:
         return self._state[key].data if key in self._state else {}
 
     def fetch(self, name: str, depth: int = 0) -> Value:
-        """The asset's value; ``Failed`` with the chain of what failed."""
+        """The asset's value; ``FetchError`` with the chain of what failed."""
         indent = "  " * depth
         self._log.debug(f"{indent}Fetching {name}...")
         loaded = self._load(name, depth)
@@ -109,21 +113,22 @@ class Store:
         self._log.debug(f"{indent}Generating {name}...")
         try:
             loaded.value = asset.make()
-        except Failed as error:
-            raise Failed(f'failed to generate asset "{name}": {error}', error.code) from error
+        except FetchError as error:
+            raise FetchError(f'failed to generate asset "{name}": {error}', error.code) from error
         self._state[asset.key] = loaded.value
+        self._is_new = True
         return loaded.value
 
     def deliver(self, targets: Sequence[str]) -> None:
-        """Fetches the assets of a command one by one, writes each, and eats what they were made from."""
+        """Fetches the assets of a command one by one, eats what each was made from, and writes it."""
         for name in targets:
             try:
                 value = self.fetch(name)
-            except Failed as error:
-                raise Failed(f"failed to fetch {name}: {error}", error.code) from error
+            except FetchError as error:
+                raise FetchError(f"failed to fetch {name}: {error}", error.code) from error
             self.save()
-            self.write(value)
             self._consume(targets)
+            self.write(value)
 
     def write(self, value: Value) -> None:
         for name, data in value.files.items():
@@ -133,19 +138,22 @@ class Store:
                 stream.write(data)
 
     def save(self) -> None:
-        for name, loaded in self._loaded.items():
-            if loaded.value is not None:
-                self._state[self._assets[name].key] = loaded.value
-        read = {key: value.to_json() for key, value in self._state.items()}
+        """Writes the state file, where an asset is new."""
+        known = {self._assets[name].key: loaded.value for name, loaded in self._loaded.items()}
+        if all(value is None or self._state.get(key) is value for key, value in known.items()) and not self._is_new:
+            return
+        self._state |= {key: value for key, value in known.items() if value is not None}
+        self._is_new = False
+        data = json.dumps({key: value.to_json() for key, value in self._state.items()})
         path = os.path.join(self.directory, STATE_FILE)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "w") as stream:
-            json.dump(read, stream, indent=4)
+            stream.write(data)
 
     def _fetch_parent(self, name: str, parent: str, depth: int) -> None:
         try:
             self.fetch(parent, depth + 1)
-        except Failed as error:
-            raise Failed(f'failed to fetch dependency of "{name}": {error}', error.code) from error
+        except FetchError as error:
+            raise FetchError(f'failed to fetch dependency of "{name}": {error}', error.code) from error
 
     def _load(self, name: str, depth: int) -> _Loaded:
         if name in self._loaded:
@@ -153,11 +161,12 @@ class Store:
         asset = self._assets[name]
         indent = "  " * depth
         self._log.debug(f"{indent}Loading {name}...")
-        parents_are_dirty = any([self._load(parent, depth + 1).is_dirty for parent in asset.parents])
+        parents = [self._load(parent, depth + 1) for parent in asset.parents]
+        parents_are_dirty = any(parent.is_dirty for parent in parents)
         try:
             found, known = asset.load(), self._state.get(asset.key)
-        except Failed as error:
-            raise Failed(f'failed to load asset "{name}": {error}', error.code) from error
+        except FetchError as error:
+            raise FetchError(f'failed to load asset "{name}": {error}', error.code) from error
         if found is not None and parents_are_dirty:
             self._log.warning(
                 f"{indent}Discarding the {name} that was provided in the target directory"
@@ -165,6 +174,8 @@ class Store:
             )
         is_new = found is not None and not parents_are_dirty and (known is None or not found.is_same(known))
         value = None if parents_are_dirty else found or known
+        if value is not None:
+            self._log.debug(f"{indent}Using {name} loaded from {'target directory' if found else 'state file'}")
         result = _Loaded(value, is_dirty=parents_are_dirty or is_new, is_present=found is not None)
         self._loaded[name] = result
         return result

@@ -1,12 +1,15 @@
-"""The manifests' contents: as small as their readers accept, with the install-config's values where the real ones have them."""
+"""The manifests' contents: as small as their readers accept, with the install-config's values where they belong."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from . import config as configs
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Facts:
@@ -137,13 +140,20 @@ _BODIES = {
     "cvo-overrides.yaml": lambda f, _n: {"spec": {"channel": "stable", "clusterID": f.cluster_id}},
     "kube-system-configmap-root-ca.yaml": lambda f, _n: {"data": {"ca.crt": f.secrets["root-ca.crt"]}},
     "machine-config-server-tls-secret.yaml": lambda f, _n: {
-        "data": {"tls.crt": _b64(f.secrets["machine-config-server.crt"]), "tls.key": _b64(f.secrets["machine-config-server.key"])}
+        "data": {
+            "tls.crt": _b64(f.secrets["machine-config-server.crt"]),
+            "tls.key": _b64(f.secrets["machine-config-server.key"]),
+        }
     },
     "openshift-config-secret-pull-secret.yaml": _pull_secret,
     "99_cloud-creds-secret.yaml": _cloud_credentials,
     "99_kubeadmin-password-secret.yaml": lambda f, _n: {"data": {"kubeadmin": _b64(f.secrets["kubeadmin-hash"])}},
-    "99_openshift-cluster-api_master-user-data-secret.yaml": lambda f, _n: {"data": {"userData": _b64(f.secrets["master.ign"])}},
-    "99_openshift-cluster-api_worker-user-data-secret.yaml": lambda f, _n: {"data": {"userData": _b64(f.secrets["worker.ign"])}},
+    "99_openshift-cluster-api_master-user-data-secret.yaml": lambda f, _n: {
+        "data": {"userData": _b64(f.secrets["master.ign"])}
+    },
+    "99_openshift-cluster-api_worker-user-data-secret.yaml": lambda f, _n: {
+        "data": {"userData": _b64(f.secrets["worker.ign"])}
+    },
     "01_vsphere-creds-0.yaml": _capi_credentials,
     "MachineConfig": _machine_config,
     "BareMetalHost": _host,

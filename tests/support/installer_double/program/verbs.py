@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from . import config as configs
 from .assets import Graph
 from .cloud import Cloud
 from .logs import Log
-from .steps import Ended, Stage
-from .store import Failed, Store
+from .steps import EndedError, Stage
+from .store import FetchError, Store
 
+TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from .main import Command
 
 _MANIFESTS = ("Master Machines", "Worker Machines", "Common Manifests", "Openshift Manifests")
@@ -32,16 +34,16 @@ class Run:
         self.directory = command.directory
         level = command.flags.get("--log-level", "info")
         first_line = settings["version_output"].splitlines()[0].replace("openshift-install", "OpenShift Installer")
-        self.log = Log(self.directory, level, first_line)
+        self.lines = Log(self.directory, level, first_line)
         self.cloud = Cloud(folder, settings)
         self.is_capi = settings["minor"] >= 16
 
     def graph(self) -> Graph:
-        store = Store(self.directory, self.log)
-        return Graph(store, self.log, self.cloud, self.settings, self.settings["survey"])
+        store = Store(self.directory, self.lines)
+        return Graph(store, self.lines, self.cloud, self.settings, self.settings["survey"])
 
     def stage(self, infra: str, verb: str) -> Stage:
-        return Stage(self.folder, self.directory, self.log, self.cloud, self.settings, infra, verb)
+        return Stage(self.folder, self.directory, self.lines, self.cloud, self.settings, infra, verb)
 
     def shown(self, *names: str) -> str:
         """Paths in the folder as the installer prints them."""
@@ -57,10 +59,10 @@ def run(command: Command, folder: str, settings: Mapping[str, Any]) -> int:
     run = Run(command, folder, settings)
     try:
         verb(run)
-    except Failed as error:
-        run.log.line("fatal" if error.code == 1 else "error", str(error))
+    except FetchError as error:
+        run.lines.line("fatal" if error.code == 1 else "error", str(error))
         return error.code
-    except Ended as ended:
+    except EndedError as ended:
         return ended.code
     return 0
 
@@ -69,12 +71,12 @@ def _create_manifests(run: Run) -> None:
     run.graph().store.deliver(_CAPI_MANIFESTS if run.is_capi else _MANIFESTS)
     has_capi = os.path.isdir(os.path.join(run.directory, "cluster-api"))
     folders = [run.shown(name) for name in (("cluster-api",) if has_capi else ()) + ("manifests", "openshift")]
-    run.log.info(f"Manifests created in: {', '.join(folders[:-1])} and {folders[-1]}")
+    run.lines.info(f"Manifests created in: {', '.join(folders[:-1])} and {folders[-1]}")
 
 
 def _create_ignition(run: Run) -> None:
     run.graph().store.deliver(_IGNITION)
-    run.log.info(f"Ignition-Configs created in: {run.shown()} and {run.shown('auth')}")
+    run.lines.info(f"Ignition-Configs created in: {run.shown()} and {run.shown('auth')}")
 
 
 def _create_cluster(run: Run) -> None:
@@ -83,13 +85,18 @@ def _create_cluster(run: Run) -> None:
     graph.store.deliver(("Metadata", variables, *_LOGINS, "Journal Gateway"))
     infra = graph.store.fetch("Cluster ID").data["InfraID"]
     config = graph.store.fetch("Install Config").data["config"]
-    run.log.info("Creating infrastructure resources...")
     if run.is_capi:
-        _with_wording(run, lambda: run.cloud.fetch_image(run.log), "failed during pre-provisioning: ")
+        mode = "CredentialsMode is not set. Performing platform permissions checks before attempting installation."
+        run.lines.debug(mode)
+    run.lines.info("Creating infrastructure resources...")
+    if run.is_capi:
+        _with_wording(run, lambda: run.cloud.fetch_image(run.lines), "failed during pre-provisioning: ")
     elif not run.settings["has_network"]:
         program = run.shown("terraform", "bin", "terraform")
         text = f"failed doing terraform init: fork/exec {program}: no such file or directory"
-        raise _infrastructure_failed(f'failure applying terraform for "pre-bootstrap" stage: failed to create cluster: {text}')
+        raise _infrastructure_failed(
+            f'failure applying terraform for "pre-bootstrap" stage: failed to create cluster: {text}'
+        )
     machines = ["bootstrap", *(f"master-{n}" for n in range(configs.replicas(config, "controlPlane")))]
     login = [f"{v['user']}:{v['password']}" for v in configs.vcenters(config)]
     run.cloud.start(infra, machines, login)
@@ -99,18 +106,18 @@ def _create_cluster(run: Run) -> None:
 def _with_wording(run: Run, action: Callable[[], None], wording: str) -> None:
     try:
         action()
-    except Failed as error:
+    except FetchError as error:
         raise _infrastructure_failed(f"failed to create cluster: {wording}{error}") from error
 
 
-def _infrastructure_failed(text: str) -> Failed:
-    return Failed(f'failed to fetch Cluster: failed to generate asset "Cluster": {text}', 4)
+def _infrastructure_failed(text: str) -> FetchError:
+    return FetchError(f'failed to fetch Cluster: failed to generate asset "Cluster": {text}', 4)
 
 
 def _wait_for(run: Run) -> None:
     verb = run.command.verb
     if not os.path.exists(os.path.join(run.directory, "auth", "kubeconfig")):
-        raise Failed(f"loading kubeconfig: open {run.shown('auth', 'kubeconfig')}: no such file or directory")
+        raise FetchError(f"loading kubeconfig: open {run.shown('auth', 'kubeconfig')}: no such file or directory")
     run.stage(_infra_of_folder(run), verb).play()
 
 
@@ -123,7 +130,7 @@ def _infra_of_folder(run: Run) -> str:
             return json.load(stream)["infraID"]
     except FileNotFoundError:
         pass
-    store = Store(run.directory, run.log)
+    store = Store(run.directory, run.lines)
     return store.known("*installconfig.ClusterID").get("InfraID", "")
 
 
@@ -140,7 +147,9 @@ def _destroy(run: Run) -> None:
     except FileNotFoundError:
         first = "failed" if run.is_capi else "Failed"
         path = run.shown("metadata.json")
-        raise Failed(f"{first} while preparing to destroy cluster: open {path}: no such file or directory") from None
+        raise FetchError(
+            f"{first} while preparing to destroy cluster: open {path}: no such file or directory"
+        ) from None
     from .destroying import destroy
 
     destroy(run, metadata)
