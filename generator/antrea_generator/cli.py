@@ -29,6 +29,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "Say which objects a change touches, how, and what that means for the cluster."),
     "ci": ("ci", "What pipelines need: comment on a pull request, mask secrets, record, confirm, push."),
     "tools": ("tools", "Install, list or lock the external programs of tools.lock.yaml."),
+    "credentials": ("credentials", "Write the installed cluster's kubeconfig to a file, and say where its console is."),
     "doctor": ("doctor", "Say what this machine and this repository lack for each verb."),
 }
 

@@ -23,6 +23,7 @@ VERBS = (
     "check",
     "tools",
     "tools install",
+    "credentials",
     "doctor",
 )
 

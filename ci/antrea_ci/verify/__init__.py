@@ -13,12 +13,15 @@ from antrea_ci.verify.program import find_program
 
 __all__ = ["Approvals", "Check", "LeftRequest", "State", "Verification", "approve_nodes", "find_program", "verify"]
 
+_PODS_SECONDS = 300.0
+
 
 def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float, progress: Progress) -> Verification:
-    """Every check. What has not settled is asked again for at most ``timeout`` seconds; then pods get as long again.
+    """Every check. What has not settled is asked again for at most ``timeout`` seconds; then pods try the network.
 
-    They are made in a namespace of their own, which is gone afterwards, also after an interrupt. Raises
-    AntreaGitopsError where the cluster does not answer at all. The caller holds the cluster's lease.
+    They get ``timeout`` once more, though no more than five minutes, in a namespace of their own that is gone
+    afterwards, also after an interrupt. Raises AntreaGitopsError where the cluster does not answer at all. The caller
+    holds the cluster's lease.
     """
     from antrea_ci.verify.api import Api
     from antrea_ci.verify.created import created
@@ -29,7 +32,7 @@ def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float,
     api = Api(program, kubeconfig)
     settled = settle(api, cluster, timeout=timeout, progress=progress)
     start = time.monotonic()
-    carried = transfer(api, cluster, until=start + timeout, progress=progress)
+    carried = transfer(api, cluster, until=start + min(timeout, _PODS_SECONDS), progress=progress)
     for check in carried:
         progress(f"{check.name}: {check.message}")
     seconds = time.monotonic() - start
