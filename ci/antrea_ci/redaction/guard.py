@@ -57,13 +57,8 @@ class _Outlet(io.BufferedIOBase):
             self.behind.flush()
 
     def _pass(self, data: bytes) -> None:
-        if not data:
-            return
-        buffer = getattr(self.behind, "buffer", None)
-        if isinstance(buffer, io.BufferedIOBase):
-            buffer.write(data)
-        else:  # text alone, such as io.StringIO
-            self.behind.write(data.decode("utf-8", "surrogateescape"))
+        if data:
+            _write(self.behind, data)
 
 
 class _Guarded(io.TextIOWrapper):
@@ -104,6 +99,13 @@ def print_unguarded(lines: Iterable[str]) -> None:
     output: TextIO = sys.stdout
     behind = output.outlet.behind if isinstance(output, _Guarded) else output
     output.flush()
-    for line in lines:
-        behind.write(f"{line}\n")
+    _write(behind, "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
     behind.flush()
+
+
+def _write(output: TextIO, data: bytes) -> None:
+    buffer = getattr(output, "buffer", None)
+    if isinstance(buffer, io.BufferedIOBase):
+        buffer.write(data)
+    else:  # text alone, such as io.StringIO
+        output.write(data.decode("utf-8", "surrogateescape"))
