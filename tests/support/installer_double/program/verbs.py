@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 
 from . import config as configs
-from .assets import Graph
 from .cloud import Cloud
+from .cluster_assets import ClusterAssets
+from .graph import Graph
+from .ignition_assets import IgnitionAssets
 from .logs import Log
+from .manifest_assets import ManifestAssets
 from .steps import EndedError, Stage
 from .store import FetchError, Store
 
@@ -39,8 +42,10 @@ class Run:
         self.is_capi = settings["minor"] >= 16
 
     def graph(self) -> Graph:
-        store = Store(self.directory, self.lines)
-        return Graph(store, self.lines, self.cloud, self.settings, self.settings["survey"])
+        graph = Graph(Store(self.directory, self.lines), self.lines, self.cloud, self.settings)
+        for assets in (ManifestAssets, IgnitionAssets, ClusterAssets):
+            assets(graph)
+        return graph
 
     def stage(self, infra: str, verb: str) -> Stage:
         return Stage(self.folder, self.directory, self.lines, self.cloud, self.settings, infra, verb)
