@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import urllib.request
+from contextlib import suppress
 from functools import cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -31,13 +32,21 @@ def opener(redirects: urllib.request.HTTPRedirectHandler | None, ca_file: str = 
 
     Without ``redirects`` a redirect is an HTTPError like any other answer that is no success.
     """
-    system = [os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")]
-    secure = urllib.request.HTTPSHandler(context=_trust(ca_file, *system))
+    return opener_with(_trust(ca_file, *_system()), redirects, urllib.request.ProxyHandler())
+
+
+def opener_with(
+    trust: ssl.SSLContext,
+    redirects: urllib.request.HTTPRedirectHandler | None,
+    proxies: urllib.request.ProxyHandler,
+) -> urllib.request.OpenerDirector:
+    """The same, with what is trusted and the proxies given."""
+    secure = urllib.request.HTTPSHandler(context=trust)
     if redirects:
-        return urllib.request.build_opener(secure, redirects)
+        return urllib.request.build_opener(secure, redirects, proxies)
     plain = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler(),
+        proxies,
         urllib.request.HTTPHandler(),
         secure,
         urllib.request.HTTPDefaultErrorHandler(),
@@ -45,6 +54,32 @@ def opener(redirects: urllib.request.HTTPRedirectHandler | None, ca_file: str = 
     ):
         plain.add_handler(handler)
     return plain
+
+
+def trust_as_in_go(certificates: str = "") -> ssl.SSLContext:
+    """What programs written in Go trust, such as openshift-install and container runtimes: the system's certificates
+    and those of the PEM text ``certificates``. What is no certificate is left out.
+
+    Whatever is in the store is an anchor, even where its own issuer is missing; a host's name counts only where it is
+    an alternative name (crypto/x509, Certificate.Verify).
+    """
+    return _trust_as_in_go(certificates, *_system())
+
+
+@cache
+def _trust_as_in_go(certificates: str, *_: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.hostname_checks_common_name = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if certificates:
+        with suppress(ssl.SSLError, ValueError):
+            context.load_verify_locations(cadata=certificates)
+    return context
+
+
+def _system() -> list[str]:
+    return [os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")]
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import install
 
-FOR_TESTS = ("act", "actionlint", "gitlab-ci-local", "rsync")
+FOR_TESTS = ("act", "actionlint", "crane", "gitlab-ci-local", "rsync", "vcsim")
 
 
 def main(names: list[str]) -> int:

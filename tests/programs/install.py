@@ -39,7 +39,7 @@ def _by_name() -> dict[str, Installer]:
 
 def go_programs(folder: Path, names: Sequence[str]) -> None:
     """Builds programs of go.mod; go.sum vouches for every module."""
-    stamp = _stamp("go.mod", "go.sum")
+    stamp = _stamp("go.mod", "go.sum", "vcsim/main.go")
     missing = [name for name in names if not _is_current(folder / "bin" / name, stamp)]
     if not missing:
         return
@@ -128,7 +128,7 @@ def _run(command: list[str], folder: Path, environment: dict[str, str] | None = 
 
 
 def _go_packages() -> dict[str, str]:
-    """Program to its package, as the `tool` block of go.mod names them."""
+    """Program to its package, as the `tool` block of go.mod names them; vcsim is in a folder beside it."""
     _, _, after = (HERE / "go.mod").read_text().partition("\ntool (\n")
     packages = after.partition("\n)")[0].split()
     return {package.rpartition("/")[2]: package for package in packages}

@@ -1,0 +1,227 @@
+"""Asks a registry for an image as a container runtime does, without pulling it.
+
+source: opencontainers/distribution-spec (pulling manifests, errors); distribution/distribution docs/spec/auth/token.md;
+containers/image docker/docker_client.go (the answer to /v2/ decides about the login)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias, cast
+from urllib.parse import urlencode, urlsplit
+
+from antrea_ci.exchange import Answer, Fault, Line, NoAnswerError, ask
+from antrea_ci.image_references import repository_of
+from antrea_ci.values import items_at, mapping_at, text_at
+from antrea_ci.yamlio import Value
+
+_INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
+_MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+_ACCEPT = ", ".join((*_INDEXES, *_MANIFESTS))
+_DOCKER_HUB, _ITS_HOST = "docker.io", "registry-1.docker.io"
+_CHALLENGE = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class Refusal(StrEnum):
+    """Why an image cannot be pulled."""
+
+    MISSING = "there is no such image"
+    LOGIN = "the registry does not take the login"
+    NO_LOGIN = "the registry asks for a login"
+    DENIED = "the login may not pull it"
+    LIMIT = "the registry has a limit of pulls, and it is reached"
+    NO_ANSWER = "the registry cannot be reached"
+    UNTRUSTED = "the registry's certificate is not trusted"
+    NOT_TLS = "the registry speaks plain HTTP"
+    OTHER = "the registry does not do what it should"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An image that can be pulled. ``platforms`` such as ``linux/amd64``; none where nobody asked, or it has none."""
+
+    digest: str
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no image; ``detail`` is what the other side, or the system, says of it."""
+
+    refusal: Refusal
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.refusal.value} ({self.detail})" if self.detail else self.refusal.value
+
+
+Logins: TypeAlias = Callable[[str], tuple[str, str] | None]
+"""Image reference to user and password; None where there is none."""
+
+
+@dataclass(frozen=True)
+class _Image:
+    host: str
+    repository: str
+    reference: str
+
+    @property
+    def base(self) -> str:
+        return f"https://{_ITS_HOST if self.host == _DOCKER_HUB else self.host}/v2/{self.repository}"
+
+
+@dataclass(frozen=True)
+class _Session:
+    """The way to one image: its line, its login, and the header that opened the registry."""
+
+    image: _Image
+    line: Line
+    login: tuple[str, str] | None = field(repr=False)
+    opened: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+class _RefusedError(Exception):
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(refusal.value)
+        self.reason = Reason(refusal, detail)
+
+
+def look_up(reference: str, line: Line, logins: Logins, *, platforms: bool = False) -> Found | Reason:
+    """Whether ``reference`` (with tag or digest; of both the digest counts, as for a container runtime) can be pulled.
+
+    With ``platforms`` its manifest is read too, which a registry that counts pulls counts as one.
+    """
+    image = _read(reference)
+    try:
+        session = _open(_Session(image, line, logins(reference)))
+        answer = _manifest(session, "GET" if platforms else "HEAD", image.reference)
+        digest = answer.headers.get("docker-content-digest", "")
+        return Found(digest, _platforms(session, answer) if platforms else ())
+    except _RefusedError as refused:
+        return refused.reason
+    except NoAnswerError as fault:
+        return _unreached(fault)
+
+
+def _read(reference: str) -> _Image:
+    host, _, repository = repository_of(reference).partition("/")
+    name, _, digest = reference.partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    return _Image(host, repository, digest or tag or "latest")
+
+
+def _open(session: _Session) -> _Session:
+    """The registry's answer to its base says which login it wants, if any."""
+    answer = ask(session.line, "GET", f"{session.image.base.partition('/v2/')[0]}/v2/")
+    if answer.status != 401:
+        return session
+    scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))
+    if scheme == "basic" and session.login is None:
+        raise _RefusedError(Refusal.NO_LOGIN)
+    if scheme == "basic":
+        return replace(session, opened=_basic(session.login))
+    if scheme == "bearer":
+        return replace(session, opened=_token(session, wanted))
+    raise _RefusedError(Refusal.OTHER, "it asks for a login in a way that nobody knows")
+
+
+def _manifest(session: _Session, method: str, reference: str) -> Answer:
+    url = f"{session.image.base}/manifests/{reference}"
+    answer = ask(session.line, method, url, headers=_accept(), login=session.opened)
+    if answer.status == 200:
+        return answer
+    raise _refused(answer, session)
+
+
+def _refused(answer: Answer, session: _Session) -> _RefusedError:
+    detail = _said(answer)
+    known = {404: Refusal.MISSING, 403: Refusal.DENIED, 429: Refusal.LIMIT}
+    if answer.status == 401:
+        return _RefusedError(Refusal.DENIED if session.login else Refusal.NO_LOGIN, detail)
+    return _RefusedError(known.get(answer.status, Refusal.OTHER), detail or f"status {answer.status}")
+
+
+def _token(session: _Session, wanted: Mapping[str, str]) -> Mapping[str, str]:
+    """The header with a token that the registry's own service of tokens gives for the login, or for none."""
+    realm = urlsplit(wanted.get("realm", ""))
+    if realm.scheme != "https" and realm.hostname not in _LOCAL:
+        raise _RefusedError(Refusal.OTHER, "it sends logins to an address that is not https")
+    scope = wanted.get("scope") or f"repository:{session.image.repository}:pull"
+    query = {"scope": scope} | ({"service": wanted["service"]} if wanted.get("service") else {})
+    separator = "&" if realm.query else "?"
+    url = f"{wanted['realm']}{separator}{urlencode(query)}"
+    answer = ask(session.line, "GET", url, login=_basic(session.login))
+    if answer.status == 429:
+        raise _RefusedError(Refusal.LIMIT, _said(answer))
+    if answer.status in (400, 401, 403):
+        raise _RefusedError(Refusal.LOGIN if session.login else Refusal.NO_LOGIN, _said(answer))
+    told = mapping_at(_json(answer), ())
+    token = text_at(told, ("token",)) or text_at(told, ("access_token",))
+    if answer.status != 200 or not token:
+        raise _RefusedError(Refusal.OTHER, f"{realm.netloc} gives no token, but status {answer.status}")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _platforms(session: _Session, answer: Answer) -> tuple[str, ...]:
+    manifest = _json(answer)
+    listed = items_at(manifest, ("manifests",)) if isinstance(manifest, dict) else []
+    if listed:
+        found = [_platform(mapping_at(item, ("platform",))) for item in listed]
+        return tuple(dict.fromkeys(name for name in found if name and "unknown" not in name))
+    digest = text_at(manifest, ("config", "digest"))
+    if not digest:
+        return ()
+    config = ask(session.line, "GET", f"{session.image.base}/blobs/{digest}", login=session.opened)
+    name = _platform(mapping_at(_json(config), ())) if config.status == 200 else ""
+    return (name,) if name else ()
+
+
+def _platform(value: Mapping[str, Value]) -> str:
+    names = [name for key in ("os", "architecture") if isinstance(name := value.get(key), str)]
+    return "/".join(names) if len(names) == 2 else ""
+
+
+def _challenge(header: str) -> tuple[str, dict[str, str]]:
+    scheme, _, rest = header.strip().partition(" ")
+    return scheme.casefold(), {key.casefold(): value for key, value in _CHALLENGE.findall(rest)}
+
+
+def _basic(login: tuple[str, str] | None) -> dict[str, str]:
+    if login is None:
+        return {}
+    return {"Authorization": "Basic " + base64.b64encode(":".join(login).encode()).decode()}
+
+
+def _accept() -> dict[str, str]:
+    return {"Accept": _ACCEPT}
+
+
+def _json(answer: Answer) -> Value:
+    with suppress(ValueError, RecursionError):
+        return cast("Value", json.loads(answer.body))
+    return None
+
+
+def _said(answer: Answer) -> str:
+    """The first error of the registry's answer, on one line."""
+    from antrea_ci.diff.visible import on_one_line
+
+    errors = items_at(mapping_at(_json(answer), ()), ("errors",))
+    first = mapping_at(errors[0], ()) if errors else {}
+    words = [word for key in ("code", "message") if isinstance(word := first.get(key), str)]
+    return on_one_line(": ".join(words))
+
+
+def _unreached(fault: NoAnswerError) -> Reason:
+    if fault.fault in (Fault.UNTRUSTED, Fault.EXPIRED, Fault.OTHER_NAME):
+        return Reason(Refusal.UNTRUSTED, str(fault))
+    if fault.fault is Fault.NOT_TLS:
+        return Reason(Refusal.NOT_TLS)
+    return Reason(Refusal.OTHER if fault.fault is Fault.BROKEN else Refusal.NO_ANSWER, str(fault))
