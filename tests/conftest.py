@@ -14,6 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from antrea_ci.redaction import release_streams, state
 from antrea_ci.tools.find import kustomize_path
 
 _GIT_CONFIG = """\
@@ -60,6 +61,14 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("GIT_TERMINAL_PROMPT", "0")
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt() -> Generator[None]:
+    """What one test taught redaction is nothing to the next."""
+    yield
+    release_streams()
+    state.forget()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from antrea_ci import redaction
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
 
 _GRACE_SECONDS = 5.0
@@ -40,9 +41,9 @@ class ProcessError(AntreaGitopsError):
     """
 
     def __init__(self, command: Sequence[str], outcome: str, stderr: bytes, *, fix: str = "") -> None:
-        text = stderr.decode("utf-8", "replace").strip()
+        text = redaction.text(stderr.decode("utf-8", "replace").strip())
         shown = "\n".join(f"    {line}" for line in text.splitlines()[-40:])
-        message = f"`{shlex.join([Path(command[0]).name, *command[1:]])}` {outcome}"
+        message = f"`{redaction.text(shlex.join([Path(command[0]).name, *command[1:]]))}` {outcome}"
         super().__init__(f"{message}\n{shown}" if shown else message, fix=fix)
         self.stderr = text
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from antrea_ci import __version__
+from antrea_ci.redaction import release_streams, text
 from antrea_generator.session import Session
 
 _INTERNAL_ERROR = 3
@@ -97,20 +98,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where an internal error becomes a log and exit code 3
         return _report(error)
+    finally:
+        release_streams()
 
 
 def _report(error: Exception) -> int:
     from antrea_ci.errors import AntreaGitopsError
 
     if isinstance(error, AntreaGitopsError):
-        print(error.as_text(), file=sys.stderr)
+        print(text(error.as_text()), file=sys.stderr)
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         # The reader of our output went away; nothing is left to say to anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     if isinstance(error, OSError) and error.errno in _MACHINE_FAULTS:
-        print(f"error: {error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
+        print(text(f"error: {error.filename or 'writing'}: {error.strerror}"), file=sys.stderr)
         return 1
     from antrea_generator.crash import write_log
 

@@ -39,11 +39,12 @@ def report_file(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Writes ``text`` and a line break to ``path``, a file in one step. Raises UsageError where it cannot."""
+    """Writes ``text``, redacted, and a line break to ``path``, a file in one step; UsageError where it cannot."""
+    from antrea_ci import redaction
     from antrea_ci.errors import UsageError
     from antrea_ci.files import write_atomically
 
-    data = f"{text}\n".encode()
+    data = redaction.data(f"{text}\n".encode())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() or (path.exists() and not path.is_file()):

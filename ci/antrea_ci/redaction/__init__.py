@@ -6,10 +6,13 @@ Nothing is imported, and nothing costs anything, until a secret was learnt.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antrea_ci.redaction.state import learn
 from antrea_ci.redaction.stream import Stream, replaced
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Stream", "data", "guard_streams", "learn", "learn_folder", "release_streams", "text"]
 
