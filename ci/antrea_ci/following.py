@@ -22,7 +22,7 @@ from antrea_ci import process, process_table
 from antrea_ci.interrupts import Interrupts
 from antrea_ci.process import ProcessError
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
 _END_SECONDS = 10.0
 # How many interrupts end everything at once.

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
-from antrea_ci.following import ProcessId
+from antrea_ci.following import ProcessId, TimedOutError, Watch, attach, follow
+from antrea_ci.installer.known import flags
 from antrea_ci.installer.outcome import Outcome
 from antrea_ci.installer.program import Installer
 from antrea_ci.installer.progress import Progress
+from antrea_ci.installer.reading import Reading
+
+_TICK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,11 @@ def run_installer(
     ``output`` gets the raw output, ``log`` the whole of it redacted. A first interrupt is passed on, a time-out ends
     everything that the installer started; KeyboardInterrupt follows an interrupt, a time-out is told in the outcome.
     """
-    raise NotImplementedError
+    name = _name(verb)
+    command = [str(installer.path), *verb, "--dir", str(folder), *flags(name, installer.minor)]
+    reading = Reading(name, installer.minor, folder, log, progress)
+    watch = _watch(reading, progress, hooks, timeout)
+    return _outcome(name, reading, progress, lambda: follow(command, cwd=folder, env=env, output=output, watch=watch))
 
 
 def attach_installer(
@@ -54,4 +64,44 @@ def attach_installer(
     timeout: float,
 ) -> Outcome:
     """Follows an installer that outlived us, from the start of its output; ``code`` is None."""
-    raise NotImplementedError
+    name = _name(verb)
+    reading = Reading(name, installer.minor, folder, log, progress)
+    watch = _watch(reading, progress, hooks, timeout)
+    return _outcome(name, reading, progress, lambda: attach(process, output=output, watch=watch))
+
+
+def _name(verb: Sequence[str]) -> str:
+    return " ".join(takewhile(lambda word: not word.startswith("-"), verb))
+
+
+def _watch(reading: Reading, progress: Progress, hooks: Hooks, timeout: float) -> Watch:
+    def tick() -> None:
+        progress.beat()
+        hooks.on_tick()
+
+    return Watch(reading.feed, hooks.on_start, hooks.on_interrupt, tick, _TICK_SECONDS, timeout)
+
+
+def _outcome(verb: str, reading: Reading, progress: Progress, run: Callable[[], int | None]) -> Outcome:
+    begin = time.monotonic()
+    is_timed_out = False
+    code = None
+    try:
+        code = run()
+    except TimedOutError:
+        is_timed_out = True
+    finally:
+        reading.end()
+        progress.done()
+    outcome = Outcome(
+        verb=verb,
+        code=code,
+        fatal=reading.fatal,
+        stages=reading.stages,
+        cause=None,
+        seconds=time.monotonic() - begin,
+        last_errors=reading.last_errors,
+        said_done=reading.said_done,
+        is_timed_out=is_timed_out,
+    )
+    return outcome if outcome.succeeded else replace(outcome, cause=reading.cause(code))

@@ -1,0 +1,59 @@
+"""Which lines of a block are worth reading: those that hold a word that somebody looks for.
+
+The installer may print hundreds of megabytes; only what can mean something is taken apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from antrea_ci.installer.lines import Line, parse_line
+
+# Of the lines with one word, so many from the beginning and from the end of a block are read: a flood says it once.
+_OF_EACH = 100
+_LONGEST = 16 << 10
+_AFTER = 40
+
+
+class Sieve:
+    """Searches for words. After a line with ``opener`` all of the next lines are read, as they belong together."""
+
+    def __init__(self, words: Iterable[bytes], opener: bytes) -> None:
+        self._opener = opener
+        self._search = BytesAhoCorasick(sorted({*words, opener}))
+        self._open = 0
+
+    def lines(self, block: bytes) -> Iterator[Line]:
+        """The lines of ``block``, which are whole, that hold a word, each once and in order."""
+        begins = self._begins(block)
+        for begin in sorted(begins):
+            end = block.find(b"\n", begin)
+            yield parse_line(block[begin : min(end if end >= 0 else len(block), begin + _LONGEST)])
+
+    def _begins(self, block: bytes) -> set[int]:
+        places: dict[int, list[int]] = {}
+        for word, start, _ in self._search.find_matches_as_indexes(block, overlapping=True):
+            places.setdefault(word, []).append(start)
+        begins: set[int] = set()
+        for starts in places.values():
+            few = starts if len(starts) <= 2 * _OF_EACH else starts[:_OF_EACH] + starts[-_OF_EACH:]
+            begins.update(block.rfind(b"\n", 0, start) + 1 for start in few)
+        begins.update(self._following(block))
+        return begins
+
+    def _following(self, block: bytes) -> Iterator[int]:
+        """The beginnings of the lines after an opener, in this block or the one before."""
+        position, opened = 0, block.rfind(self._opener)
+        if opened >= 0:
+            self._open, position = _AFTER, _next_line(block, opened)
+        while self._open and position < len(block):
+            yield position
+            self._open -= 1
+            position = _next_line(block, position)
+
+
+def _next_line(block: bytes, position: int) -> int:
+    end = block.find(b"\n", position)
+    return len(block) if end < 0 else end + 1
