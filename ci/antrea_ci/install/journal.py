@@ -1,4 +1,4 @@
-"""What happened to an installation, in order: lines of JSON that are only ever added, each on disk before the next step.
+"""What happened to an installation, in order: lines of JSON that are only added, each on disk before the next step.
 
 It decides what `--resume` may do, so it is written before and after every step, and holds no secret.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, cast
 
+from antrea_ci import redaction
 from antrea_ci.errors import AntreaGitopsError
 
 Value: TypeAlias = str | int | float | bool | None
@@ -37,11 +39,18 @@ class Journal:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._lock = threading.Lock()
 
     def append(self, event: str, **values: Value) -> Entry:
         """Adds an entry; when this returns, it survives a crash of the machine."""
-        entry = Entry(datetime.now(tz=UTC).isoformat(timespec="milliseconds"), event, values)
-        line = json.dumps({"time": entry.time, "event": event, **values}, ensure_ascii=False) + "\n"
+        told = {name: redaction.text(value) if isinstance(value, str) else value for name, value in values.items()}
+        entry = Entry(datetime.now(tz=UTC).isoformat(timespec="milliseconds"), event, told)
+        line = json.dumps({"time": entry.time, "event": event, **told}, ensure_ascii=False) + "\n"
+        with self._lock:
+            self._write(line)
+        return entry
+
+    def _write(self, line: str) -> None:
         is_new = not self._file.exists()
         with self._file.open("r+b" if not is_new else "x+b") as stream:
             os.chmod(stream.fileno(), 0o600)
@@ -52,29 +61,31 @@ class Journal:
             os.fsync(stream.fileno())
         if is_new:
             _sync_folder(self._file.parent)
-        return entry
 
     def entries(self) -> list[Entry]:
-        """All entries; a last line that a crash tore is none. Raises AntreaGitopsError for any other fault."""
-        if not self._file.exists():
-            return []
-        lines = self._file.read_bytes().split(b"\n")
-        return [self._entry(number, line) for number, line in enumerate(lines[:-1], 1)]
+        """All entries. Raises AntreaGitopsError like read_entries."""
+        return read_entries(self._file.read_bytes(), str(self._file)) if self._file.exists() else []
 
-    def _entry(self, number: int, line: bytes) -> Entry:
-        try:
-            read = cast("object", json.loads(line))
-        except ValueError:
-            read = None
-        fields = cast("dict[str, Value]", read) if isinstance(read, dict) else {}
-        time, event = fields.pop("time", None), fields.pop("event", None)
-        if not isinstance(time, str) or not isinstance(event, str):
-            raise AntreaGitopsError(
-                f"{self._file}:{number}: this is no entry of a journal",
-                why="what was done to the cluster cannot be told from it, and nothing is guessed",
-                fix="restore the folder with `antrea-gitops backup restore`, or name another one with --work-dir",
-            )
-        return Entry(time, event, fields)
+
+def read_entries(data: bytes, shown_as: str) -> list[Entry]:
+    """The entries of a journal; a last line that a crash tore is none. Any other fault is an AntreaGitopsError."""
+    return [_entry(f"{shown_as}:{number}", line) for number, line in enumerate(data.split(b"\n")[:-1], 1)]
+
+
+def _entry(place: str, line: bytes) -> Entry:
+    try:
+        read = cast("object", json.loads(line))
+    except ValueError:
+        read = None
+    fields = cast("dict[str, Value]", read) if isinstance(read, dict) else {}
+    time, event = fields.pop("time", None), fields.pop("event", None)
+    if not isinstance(time, str) or not isinstance(event, str):
+        raise AntreaGitopsError(
+            f"{place}: this is no entry of a journal",
+            why="what was done to the cluster cannot be told from it, and nothing is guessed",
+            fix="restore the folder with `antrea-gitops backup restore`, or name another one with --work-dir",
+        )
+    return Entry(time, event, fields)
 
 
 def _cut_torn_line(handle: int) -> None:

@@ -45,6 +45,11 @@ class WorkDir:
         return self.root / "lock"
 
     @property
+    def source(self) -> Path:
+        """The files of the commit that is installed."""
+        return self.root / "source"
+
+    @property
     def installer(self) -> Path:
         """What openshift-install gets as ``--dir``."""
         return self.root / "installer"
@@ -53,6 +58,15 @@ class WorkDir:
     def output_file(self) -> Path:
         """The raw output of the installer that runs, or ran last: it can hold secrets."""
         return self.root / "installer.out"
+
+    @property
+    def install_config_file(self) -> Path:
+        """The installer takes it away when it has read it."""
+        return self.installer / "install-config.yaml"
+
+    @property
+    def agent_config_file(self) -> Path:
+        return self.installer / "agent-config.yaml"
 
     @property
     def kubeconfig_file(self) -> Path:

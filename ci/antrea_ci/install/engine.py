@@ -1,0 +1,113 @@
+"""Runs an installation from its first phase to its last, or goes on with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.install import early, late
+from antrea_ci.install.aftermath import settle
+from antrea_ci.install.creation import attach, create, wait
+from antrea_ci.install.handover import hand_over
+from antrea_ci.install.preparations import preflight, secure
+from antrea_ci.install.request import Until
+from antrea_ci.install.resume import Way
+from antrea_ci.install.run import Phase, Run
+from antrea_ci.vault import Kind
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended well: installed, stopped (as asked), or handed-over. ``commands`` are for people to run next.
+
+    ``unpushed`` says why a snapshot is not in the remote yet; empty when all are.
+    """
+
+    outcome: str
+    commands: tuple[str, ...] = ()
+    unpushed: str = ""
+
+
+def start(run: Run, environment: Mapping[str, str]) -> Ended:
+    """A fresh installation."""
+
+    def body() -> Ended:
+        with run.phase(Phase.PREFLIGHT):
+            preflight(run)
+        return _from_prepare(run, environment)
+
+    return _carried_out(run, body)
+
+
+def go_on(run: Run, way: Way, environment: Mapping[str, str]) -> Ended:
+    """One that was interrupted."""
+    bodies: dict[Way, Callable[[], Ended]] = {
+        Way.ANEW: lambda: _from_prepare(run, environment),
+        Way.ON: lambda: _from_cluster(run, environment),
+        Way.ATTACH: lambda: _watched(run, environment, lambda: attach(run, run.history())),
+        Way.WAIT: lambda: _watched(run, environment, lambda: wait(run, run.history())),
+        Way.FINISH: lambda: _finish(run, environment),
+    }
+    return _carried_out(run, bodies[way])
+
+
+def _carried_out(run: Run, body: Callable[[], Ended]) -> Ended:
+    """Runs ``body``; however it ends, the state is kept, and a report and, after a failure, an archive are left."""
+    run.journal.append("run.begin", until=run.request.until.value, resume=run.request.resume)
+    try:
+        ended = body()
+    except KeyboardInterrupt:
+        settle(run, "interrupted")
+        raise
+    except BaseException:
+        settle(run, "failed")
+        raise
+    settle(run, ended.outcome)
+    return Ended(ended.outcome, ended.commands, run.keeper.unpushed)
+
+
+def _from_prepare(run: Run, environment: Mapping[str, str]) -> Ended:
+    steps = ((Phase.PREPARE, early.prepare), (Phase.MANIFESTS, early.manifests), (Phase.OVERLAY, early.overlay))
+    for phase, step in steps:
+        with run.phase(phase):
+            step(run)
+    with run.phase(Phase.BACKUP):
+        secure(run)
+    if run.request.until is Until.MANIFESTS:
+        return Ended("stopped")
+    with run.phase(Phase.IGNITION):
+        early.ignition(run)
+        run.keeper.keep(Kind.IGNITION)
+    if run.request.until is Until.IGNITION:
+        return Ended("stopped")
+    return _from_cluster(run, environment)
+
+
+def _from_cluster(run: Run, environment: Mapping[str, str]) -> Ended:
+    run.keeper.refuse_unsafe()
+    if run.cluster.method != "ipi":
+        return Ended("handed-over", hand_over(run))
+    return _watched(run, environment, lambda: create(run))
+
+
+def _watched(run: Run, environment: Mapping[str, str], step: Callable[[], None]) -> Ended:
+    with run.phase(Phase.CLUSTER):
+        step()
+        run.keeper.keep(Kind.CLUSTER)
+    return _finish(run, environment)
+
+
+def _finish(run: Run, environment: Mapping[str, str]) -> Ended:
+    """The cluster is there: it is recorded whatever *verify* finds, because what cannot change any more is a fact."""
+    fault: AntreaGitopsError | None = None
+    try:
+        with run.phase(Phase.VERIFY):
+            late.verify_cluster(run)
+    except AntreaGitopsError as error:
+        fault = error
+    with run.phase(Phase.RECORD):
+        late.record(run, environment)
+    if fault:
+        raise fault
+    return Ended("installed")

@@ -1,0 +1,60 @@
+"""`install` as the command line and pipelines call it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+from antrea_ci.errors import UsageError
+from antrea_ci.install import engine, opening, source
+from antrea_ci.install.engine import Ended
+from antrea_ci.install.lock import locked
+from antrea_ci.install.request import Request
+from antrea_ci.installer import Progress
+from antrea_ci.repo import ClusterRepo
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def install(home: ClusterRepo, request: Request, environment: Mapping[str, str], progress: Progress) -> Ended:
+    """Installs the commit that ``request`` names, or goes on with the installation that was interrupted.
+
+    Raises AntreaGitopsError for every expected failure, KeyboardInterrupt after a signal; in both cases the state is
+    in the vault, as far as its remote could be reached.
+    """
+    with interruptible():
+        commit = source.commit_to_install(home, request.ref) if not request.resume else "HEAD"
+        work = opening.work_dir(home, commit, request.work_dir)
+        with locked(work):
+            if request.resume:
+                _refuse_ref(request)
+                with opening.resumed(home, request, work, environment, progress) as (run, way):
+                    return engine.go_on(run, way, environment)
+            with opening.fresh(home, request, commit, work, environment, progress) as run:
+                return engine.start(run, environment)
+
+
+def _refuse_ref(request: Request) -> None:
+    if request.ref != "HEAD":
+        raise UsageError("--resume goes on with the commit that was begun with", fix="leave --ref out")
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """TERM and HUP, by which pipelines cancel a job, interrupt as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _interrupt) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

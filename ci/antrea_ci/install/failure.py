@@ -1,0 +1,45 @@
+"""What a failed run of the installer means, in the one form that errors have here."""
+
+from __future__ import annotations
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.install.run import Run
+from antrea_ci.installer import Outcome
+
+
+class InstallerError(AntreaGitopsError):
+    """The installer failed, or said something that must not be passed over."""
+
+    def __init__(self, outcome: Outcome, message: str, *, why: str, fix: str) -> None:
+        super().__init__(message, why=why, fix=fix)
+        self.outcome = outcome
+
+
+def failure(run: Run, outcome: Outcome, *, fix: str = "") -> InstallerError:
+    """The error for ``outcome``: fatal lines first, else the likely cause, else its last words. Journals the cause."""
+    command = f"`openshift-install {outcome.verb}`"
+    if outcome.fatal:
+        lines = "".join(f"\n    {fatal.line}" for fatal in outcome.fatal)
+        first = outcome.fatal[0]
+        run.journal.append("fatal", id=first.id, line=first.line)
+        return InstallerError(outcome, f"{command} must not go on: it said{lines}", why=first.why, fix=fix or first.fix)
+    cause = outcome.cause
+    how = _how(outcome)
+    if cause is None:
+        lines = "".join(f"\n    {line}" for line in outcome.last_errors)
+        message = f"{command} {how}, and nothing that is known explains it{':' if lines else ''}{lines}"
+        return InstallerError(outcome, message, why="", fix=fix or f"read {run.home.name(run.log_file)}")
+    run.journal.append("cause", id=cause.id, reason=cause.reason, line=cause.line)
+    said = f"\n    {cause.line}" if cause.line else ""
+    next_step = "; ".join(filter(None, (cause.command, fix)))
+    return InstallerError(outcome, f"{command} {how}: {cause.reason}{said}", why=cause.why, fix=next_step)
+
+
+def _how(outcome: Outcome) -> str:
+    if outcome.is_timed_out:
+        return f"did not end within {outcome.seconds / 60:.0f} minutes and was stopped"
+    if outcome.code is None:
+        return "ended without success"
+    if outcome.code < 0:
+        return f"was ended by signal {-outcome.code}"
+    return f"failed with exit code {outcome.code}"

@@ -1,0 +1,107 @@
+"""What the journal says of an installation: the only thing that `--resume` goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from antrea_ci.following import ProcessId
+from antrea_ci.install.journal import Entry
+
+# The installer waits for the API only when every machine is there.
+_WHOLE = frozenset({"API", "Bootstrap Complete"})
+
+
+@dataclass(frozen=True)
+class History:
+    """The entries of one installation: those since the last that began anew, or was destroyed."""
+
+    entries: Sequence[Entry]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> History:
+        """The newest installation among all entries of a journal."""
+        starts = [number for number, entry in enumerate(entries) if entry.event == "install.begin"]
+        return cls(entries[starts[-1] :] if starts else ())
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.entries)
+
+    @property
+    def commit(self) -> str:
+        return self._text("install.begin", "commit")
+
+    @property
+    def cluster(self) -> str:
+        return self._text("install.begin", "cluster")
+
+    @property
+    def is_created(self) -> bool:
+        """Whether anything may have been created: from the entry before the call on."""
+        return self._has("cluster.begin")
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether the ignition went to people who make the machines themselves."""
+        return self._has("handover")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the installer was done with the cluster."""
+        return self._has("cluster.complete")
+
+    @property
+    def is_bootstrapped(self) -> bool:
+        return self._has("bootstrapped") or any(
+            entry.event == "stage.end" and entry.text("stage") == "Bootstrap Complete" for entry in self.entries
+        )
+
+    @property
+    def is_recorded(self) -> bool:
+        return self._has("recorded")
+
+    @property
+    def is_destroyed(self) -> bool:
+        return self._has("destroyed")
+
+    @property
+    def is_infrastructure_whole(self) -> bool:
+        """Whether the installer had all machines and waited for the cluster."""
+        events = ("stage.begin", "stage.end")
+        return any(entry.event in events and entry.text("stage") in _WHOLE for entry in self.entries)
+
+    @property
+    def process(self) -> ProcessId | None:
+        """The process of ``create cluster``, as it was written down when it started."""
+        after = False
+        for entry in self.entries:
+            after = after or entry.event == "cluster.begin"
+            if after and entry.event == "process":
+                return ProcessId(int(entry.text("pid") or 0), entry.text("started"))
+        return None
+
+    @property
+    def host(self) -> str:
+        """The machine that ``create cluster`` was run on."""
+        return self._text("cluster.begin", "host")
+
+    def has_ended(self, phase: str) -> bool:
+        """Whether ``phase`` ended well after the scratch folder was last made."""
+        at = max(
+            (i for i, e in enumerate(self.entries) if (e.event, e.text("phase")) == ("phase.begin", "prepare")),
+            default=0,
+        )
+        return any(entry.event == "phase.end" and entry.text("phase") == phase for entry in self.entries[at:])
+
+    def part(self) -> str:
+        """Which part of the creation was reached: infrastructure, bootstrap, or install."""
+        if self.is_bootstrapped:
+            return "install"
+        return "bootstrap" if self.is_infrastructure_whole else "infrastructure"
+
+    def _has(self, event: str) -> bool:
+        return any(entry.event == event for entry in self.entries)
+
+    def _text(self, event: str, name: str) -> str:
+        return next((entry.text(name) for entry in reversed(self.entries) if entry.event == event), "")

@@ -1,0 +1,81 @@
+"""The phases after the installer is done: verify and record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from antrea_ci import __version__
+from antrea_ci.bundle.contents import load_bundle
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.install.delivery import deliver
+from antrea_ci.install.metadata import read_metadata
+from antrea_ci.install.run import Run
+from antrea_ci.installed import InstalledFile, InstalledVersions, immutable_values
+from antrea_ci.render.settings import antrea_version
+from antrea_ci.vault import Kind
+from antrea_ci.verify import State, find_program, verify
+from antrea_ci.yamlio import dump
+
+_VERIFY_TIMEOUT = 20 * 60.0
+
+
+class NotVerifiedError(AntreaGitopsError):
+    """The cluster is installed, and something in it is not as it should be."""
+
+
+def verify_cluster(run: Run) -> None:
+    """Looks at the living cluster; each check and what Antrea made is journalled. Raises NotVerifiedError."""
+    program = find_program(run.cluster)
+    found = verify(run.cluster, run.work.kubeconfig_file, program, timeout=_VERIFY_TIMEOUT, progress=run.say)
+    for check in found.checks:
+        values = {"name": check.name, "state": check.state.value, "message": check.message}
+        run.journal.append("check", **values, why=check.why, fix=check.fix, seconds=round(check.seconds, 3))
+    for name in found.created:
+        run.journal.append("created", object=name)
+    failed = [check for check in found.checks if check.state is State.FAILED]
+    if failed:
+        lines = "".join(f"\n    {check.name}: {check.message}" for check in failed)
+        raise NotVerifiedError(
+            f"the cluster is installed, and its network is not as it should be:{lines}",
+            why="; ".join(dict.fromkeys(check.why for check in failed if check.why)),
+            fix="; ".join(dict.fromkeys(check.fix for check in failed if check.fix)),
+        )
+
+
+def installed_file(run: Run, state: Literal["installing", "installed", "destroyed"]) -> bytes:
+    """installed.yaml for this cluster, without a secret."""
+    metadata = read_metadata(run.work.metadata_file)
+    record = InstalledFile(
+        apiVersion="antrea-gitops/v1",
+        state=state,
+        recorded=datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        commit=run.commit,
+        infraID=metadata.infra_id or None,
+        clusterID=metadata.cluster_id or None,
+        versions=InstalledVersions(release=run.cluster.version, antrea=_antrea(run), antreaGitops=__version__),
+        immutable=immutable_values(run.cluster),
+    )
+    return dump(record.model_dump(mode="json", exclude_none=True), comment=_COMMENT).encode()
+
+
+def _antrea(run: Run) -> str | None:
+    bundle = load_bundle(run.cluster.repo, run.cluster.file.flavour)
+    return antrea_version(run.cluster, bundle.operator_version)
+
+
+_COMMENT = (
+    "Written by `antrea-gitops install`: what was installed, and what cannot change any more.\n"
+    "Only `antrea-gitops` writes this file; a pull request cannot lift what it says."
+)
+
+
+def record(run: Run, environment: Mapping[str, str]) -> None:
+    """installed.yaml on the branch that is installed from if that is allowed, else on one with a pull request."""
+    message = f"Record the installation of {run.cluster.name} from {run.commit[:12]}"
+    data = installed_file(run, "installed")
+    run.keeper.keep(Kind.POST_INSTALL, public={"installed.yaml": data})
+    where = deliver(run.home, run.cluster.file.install.branch, data, message, environment)
+    run.journal.append("recorded", where=where.branch, commit=where.commit, request=where.request)
+    run.say(f"installed.yaml is on {where.branch}" + (f": {where.request}" if where.request else ""))

@@ -1,0 +1,195 @@
+"""Opens a run of `install`: which commit, whether it may be installed, by whom, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from antrea_ci import __version__, following, vcs
+from antrea_ci.errors import AntreaGitopsError, FindingsError, UsageError
+from antrea_ci.findings import Finding, Location
+from antrea_ci.install import source
+from antrea_ci.install.approver import Approver
+from antrea_ci.install.fetching import fetch_state
+from antrea_ci.install.history import History
+from antrea_ci.install.ignition import seconds_left
+from antrea_ci.install.journal import Journal, read_entries
+from antrea_ci.install.keeper import Belongings, Keeper
+from antrea_ci.install.renewal import Renewal
+from antrea_ci.install.request import Request, Until
+from antrea_ci.install.resume import Way, refuse_second, way
+from antrea_ci.install.run import Run, host
+from antrea_ci.install.workdir import WorkDir
+from antrea_ci.installed_records import Record, find_records
+from antrea_ci.installer import Progress, find_installer, installer_environment
+from antrea_ci.model.effective import Cluster
+from antrea_ci.model.effective import load as load_cluster
+from antrea_ci.repo import ClusterRepo
+from antrea_ci.secrets import load
+from antrea_ci.values import text_at
+from antrea_ci.vault import Vault, contents_of
+from antrea_ci.vault.lease import lease
+from antrea_ci.verify import find_program
+from antrea_ci.yamlio import parse
+
+
+def work_dir(home: ClusterRepo, commit: str, given: Path | None) -> WorkDir:
+    """The work folder of the cluster that ``commit`` describes."""
+    name = home.name(home.install_config_file)
+    data = vcs.contents(home.root, [commit], name).get(commit)
+    if data is None:
+        raise FindingsError([Finding("install-config/missing", "is not there", location=Location(name))])
+    value = parse(data, name).value
+    return WorkDir.of(text_at(value, ("metadata", "name")), text_at(value, ("baseDomain",)), given)
+
+
+@contextmanager
+def fresh(
+    home: ClusterRepo, request: Request, commit: str, work: WorkDir, environment: Mapping[str, str], progress: Progress
+) -> Generator[Run]:
+    """A run that begins an installation; everything that speaks against it is raised before anything is done."""
+    cluster = source.checked_out(home, commit, work.source)
+    refuse_kubernetes(cluster)
+    if not request.any_commit:
+        source.refuse_unreviewed(home, cluster, commit)
+    source.refuse_faults(home, commit)
+    refuse_installed(home, cluster)
+    if request.until is Until.CLUSTER and cluster.method == "ipi":
+        find_program(cluster)  # better missed now than by *verify*
+    with opened(home, request, cluster, commit, work, environment, progress) as run:
+        refuse_second(run.history())
+        refuse_second(_history_in(run.keeper.vault))
+        run.journal.append("install.begin", **_beginning(run))
+        yield run
+
+
+@contextmanager
+def resumed(
+    home: ClusterRepo, request: Request, work: WorkDir, environment: Mapping[str, str], progress: Progress
+) -> Generator[tuple[Run, Way]]:
+    """A run that goes on with an installation, from this machine's work folder, else from the vault."""
+    journal = Journal(work.journal_file)
+    history = History.of(journal.entries())
+    if not history.exists:
+        history = _fetched(home, request, work, environment)
+    how = _way(history, work)
+    cluster = source.checked_out(home, history.commit, work.source)
+    with opened(home, request, cluster, history.commit, work, environment, progress) as run:
+        yield run, how
+
+
+def _way(history: History, work: WorkDir) -> Way:
+    process = history.process
+    is_living = bool(process and history.host == host() and following.is_living(process))
+    ignition = work.bootstrap_ignition_file
+    left = seconds_left(ignition) if ignition.is_file() and not history.is_created else 0.0
+    return way(history, is_living=is_living, seconds_left=left)
+
+
+@contextmanager
+def opened(
+    home: ClusterRepo,
+    request: Request,
+    cluster: Cluster,
+    commit: str,
+    work: WorkDir,
+    environment: Mapping[str, str],
+    progress: Progress,
+    *,
+    verb: str = "install",
+) -> Generator[Run]:
+    """A run of ``verb`` with its secrets, its installer, its vault and the lease of the cluster."""
+    at_home = replace(cluster, repo=home)
+    secrets = load(at_home, verb, environment)
+    vault = Vault.of(at_home, secrets)
+    if not (request.no_vault or vault.has_recipients):
+        raise _no_recipients()
+    installer = find_installer(at_home, request.installer, any_version=request.any_version)
+    journal = Journal(work.journal_file)
+    versions = {"antrea-gitops": __version__, "openshift-install": installer.version}
+    belongings = Belongings(commit, versions, lambda: contents_of(home, commit, work))
+    keeper = Keeper(None if request.no_vault else vault, work, journal, belongings)
+    with lease(at_home, vault, verb, steal=request.steal_lease) as held:
+        if held.stolen_from:
+            journal.append("lease.stolen", holder=held.stolen_from)
+        env = installer_environment(at_home, environment, work.root)
+        run = Run(
+            request, home, cluster, commit, work, journal, installer, secrets, env, keeper, Renewal(held), progress
+        )
+        by_people = cluster.method == "upi"
+        yield replace(run, approver=Approver(cluster, work.kubeconfig_file, journal, run.say)) if by_people else run
+
+
+def _beginning(run: Run) -> dict[str, str]:
+    """What the journal and the report say of the installation as a whole."""
+    return {
+        "cluster": run.cluster.name,
+        "commit": run.commit,
+        "release": run.cluster.version,
+        "platform": run.cluster.platform,
+        "method": run.cluster.method,
+        "installer_version": run.installer.version,
+        "antrea_gitops": __version__,
+        "host": host(),
+        "waived": run.request.waived,
+    }
+
+
+def refuse_installed(home: ClusterRepo, cluster: Cluster) -> None:
+    """Raises AntreaGitopsError where a record says that there is a cluster already."""
+    record = binding_record(home, cluster)
+    if record is None:
+        return
+    raise AntreaGitopsError(
+        f"{record.where} says that this cluster is {record.file.state}, since {record.file.recorded}",
+        why="a second installation would take the same names and addresses, and orphan the first one's machines",
+        fix=f"bring changes to the living cluster with `antrea-gitops apply`; to install anew, "
+        f"`antrea-gitops destroy --confirm {cluster.name}` first",
+    )
+
+
+def binding_record(home: ClusterRepo, cluster: Cluster) -> Record | None:
+    """The record that says that there is a cluster, whatever the working tree makes of it."""
+    return find_records(home, cluster.file.install.branch).binding
+
+
+def refuse_kubernetes(cluster: Cluster) -> None:
+    """Raises UsageError for a flavour that openshift-install cannot install."""
+    if cluster.file.flavour != "openshift":
+        raise UsageError(
+            "`install` is for OpenShift; this repository describes a plain Kubernetes cluster",
+            fix="bring its manifests to the cluster with `antrea-gitops apply`",
+        )
+
+
+def _no_recipients() -> AntreaGitopsError:
+    return AntreaGitopsError(
+        "cluster.yaml names no recipients for backups",
+        why="the state that `destroy` needs would only be on this machine, and a pipeline's machine is gone afterwards",
+        fix="make a key with `age-keygen`, add its public half to backup.recipients, and keep the private half safe; "
+        "--no-vault installs without, and that is recorded",
+    )
+
+
+def _history_in(vault: Vault | None) -> History:
+    """What the newest snapshot says of an installation; nothing where the vault cannot be read now."""
+    if vault is None:
+        return History(())
+    try:
+        snapshot = vault.newest()
+        journal = vault.public_files(snapshot).get("journal.jsonl", b"") if snapshot else b""
+    except AntreaGitopsError:  # nothing is created before a snapshot has reached the vault
+        return History(())
+    return History.of(read_entries(journal, "journal.jsonl of the newest snapshot"))
+
+
+def _fetched(home: ClusterRepo, request: Request, work: WorkDir, environment: Mapping[str, str]) -> History:
+    """Brings the newest snapshot of an installation into the empty work folder."""
+    if request.no_vault:
+        return History(())
+    cluster = load_cluster(home)
+    secrets = load(cluster, "install", environment)
+    fetch_state(Vault.of(cluster, secrets), work, secrets)
+    return History.of(Journal(work.journal_file).entries())

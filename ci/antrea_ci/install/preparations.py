@@ -1,0 +1,46 @@
+"""What is made sure of before anything is created: the site, and the vault."""
+
+from __future__ import annotations
+
+from antrea_ci.errors import AntreaGitopsError, FindingsError
+from antrea_ci.install.request import Until
+from antrea_ci.install.run import Run
+from antrea_ci.vault import Kind
+
+
+def preflight(run: Run) -> None:
+    """Every probe at once; raises FindingsError with all findings if one of them stops an installation."""
+    from antrea_ci import preflight as probes  # network, TLS and XML
+
+    skip = run.request.skip_preflight
+    found = probes.preflight(run.cluster, run.secrets, images=images(run), work=run.work.root, skip=skip)
+    for probe in found.probes:
+        run.journal.append("probe", name=probe.name, state=probe.state.value, note=probe.note)
+    if found.failed:
+        raise FindingsError(found.findings)
+    for finding in found.findings:
+        run.say(finding.as_text())
+
+
+def images(run: Run) -> list[str]:
+    """The images that nodes will pull because of this repository."""
+    given = run.cluster.file.images
+    named = (given.operator, given.antrea, given.agent, given.controller)
+    return [image for image in named if image]
+
+
+def secure(run: Run) -> None:
+    """Tries the vault's remote and stores the first snapshot, before the installer makes anything more."""
+    vault = run.keeper.vault
+    if vault is None:
+        run.say("no vault: what is needed to destroy this cluster will only be on this machine")
+        return
+    if not vault.has_remote:
+        run.say("no remote is configured for backups: snapshots stay in this clone")
+    else:
+        try:
+            vault.probe()
+        except AntreaGitopsError:
+            if run.request.until is Until.CLUSTER:
+                raise
+    run.keeper.keep(Kind.PRE_INSTALL)

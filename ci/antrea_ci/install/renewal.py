@@ -1,0 +1,31 @@
+"""Keeps the lease alive while the installer runs, without ever waiting for the remote."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antrea_ci.vault.lease import Lease
+
+_PAUSE_SECONDS = 60.0
+
+
+@dataclass
+class Renewal:
+    """Renews ``lease`` about every minute, as long as ``tick`` is called."""
+
+    lease: Lease
+    _renewed_at: float = field(default_factory=time.monotonic)
+    _running: threading.Thread | None = field(default=None, repr=False)
+
+    def tick(self) -> None:
+        """Renews if it is time. A remote that hangs delays the renewal, not the caller."""
+        is_busy = self._running is not None and self._running.is_alive()
+        if is_busy or self.lease.is_lost or time.monotonic() - self._renewed_at < _PAUSE_SECONDS:
+            return
+        self._renewed_at = time.monotonic()
+        self._running = threading.Thread(target=self.lease.renew, daemon=True)
+        self._running.start()

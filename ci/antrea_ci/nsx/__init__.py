@@ -1,0 +1,1 @@
+"""NSX, which a cluster joins in phase 2."""
