@@ -10,7 +10,9 @@ from antrea_ci.redaction.parts import SHORTEST, parts_of
 from antrea_ci.redaction.spellings import key_spellings, spellings
 
 REACH = 32
-"""No piece is longer, in bytes. A longer spelling is found piece by piece; the last two may overlap."""
+"""No piece is longer, in bytes. A longer spelling is found piece by piece."""
+# So many bytes of a piece are in the next one too: where a line ends behind a piece, the next one has surely begun.
+_SHARED = 6
 
 
 def pieces_of(values: Iterable[str]) -> Iterator[bytes]:
@@ -35,7 +37,7 @@ def pieces(spelling: bytes) -> Iterator[bytes]:
     """``spelling``, if it is not too short, cut so that its pieces together cover all of it."""
     if len(spelling) < SHORTEST:
         return
-    for start in range(0, max(1, len(spelling) - REACH), REACH):
+    for start in range(0, max(1, len(spelling) - REACH), REACH - _SHARED):
         yield spelling[start : start + REACH]
     yield spelling[-REACH:]
 
