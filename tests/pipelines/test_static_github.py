@@ -179,7 +179,11 @@ def test_the_name_of_the_cluster_is_typed_and_compared_before_any_secret_is_ther
     assert confirm["run"] == "antrea-gitops ci confirm"
     assert confirm["env"] == {"CONFIRM": "${{ inputs.cluster }}"}
     assert not any(secrets_of(step) for step in (checkout, setup, confirm, keep))
-    assert operate["run"].splitlines() == ["antrea-gitops ci mask", f"antrea-gitops {verb}"]
+    call = {
+        "install": 'antrea-gitops install ${RESUME:+"$RESUME"}',
+        "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
+    }
+    assert operate["run"].splitlines() == ["antrea-gitops ci mask", call.get(verb, f"antrea-gitops {verb}")]
 
 
 @each_operation

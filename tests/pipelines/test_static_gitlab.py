@@ -205,7 +205,12 @@ def test_what_works_on_the_cluster_waits_for_a_person_and_for_each_other(verb: s
 
 @each_operation
 def test_the_name_of_the_cluster_is_compared_first(verb: str):
-    assert FOUND[verb]["script"] == ["antrea-gitops ci confirm", "antrea-gitops ci mask", f"antrea-gitops {verb}"]
+    call = {
+        "install": "antrea-gitops install ${RESUME:+--resume}",
+        "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
+    }
+    steps = ["antrea-gitops ci confirm", "antrea-gitops ci mask", call.get(verb, f"antrea-gitops {verb}")]
+    assert FOUND[verb]["script"] == steps
     assert WHOLE["variables"]["CONFIRM"]["value"] == ""
 
 
