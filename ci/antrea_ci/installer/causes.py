@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import NotRequired, TypedDict, cast
@@ -85,25 +85,29 @@ class Classifier:
         self._minor = minor
         self._rules = [rule for rule in rules() if rule.allows(verb, minor, None)]
         self._found: dict[str, re.Match[str]] = {}
-
-    def hear(self, line: Line) -> None:
-        """Takes the line as a sign of every reason that it can tell."""
+        self._signs: dict[bytes, list[tuple[Rule, re.Pattern[str]]]] = {}
+        self._ends: dict[bytes, list[tuple[Rule, re.Pattern[str]]]] = {}
         for rule in self._rules:
-            if rule.over and rule.cause.id in self._found and rule.over.expression.search(line.message):
-                del self._found[rule.cause.id]
-            if rule.cause.id in self._found or (rule.errors_only and not line.is_error):
-                continue
             for pattern in rule.patterns:
-                if found := pattern.expression.search(line.message):
-                    self._found[rule.cause.id] = found
-                    break
-
-    def patterns(self) -> Iterator[Pattern]:
-        """What has to be looked for in the log."""
-        for rule in self._rules:
-            yield from rule.patterns
+                self._signs.setdefault(pattern.needs, []).append((rule, pattern.expression))
             if rule.over:
-                yield rule.over
+                self._ends.setdefault(rule.over.needs, []).append((rule, rule.over.expression))
+
+    def words(self) -> Set[bytes]:
+        """What has to be looked for in the log."""
+        return self._signs.keys() | self._ends.keys()
+
+    def hear(self, line: Line, words: Set[bytes]) -> None:
+        """Takes a line with these words as a sign of every reason that it can tell."""
+        for word in words:
+            for rule, pattern in self._ends.get(word, ()):
+                if rule.cause.id in self._found and pattern.search(line.message):
+                    del self._found[rule.cause.id]
+            for rule, pattern in self._signs.get(word, ()):
+                if rule.cause.id in self._found or (rule.errors_only and not line.is_error):
+                    continue
+                if found := pattern.search(line.message):
+                    self._found[rule.cause.id] = found
 
     def cause(self, code: int | None) -> Cause | None:
         """The most telling reason that goes with this exit code (None: it cannot be known); None: no known one does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from antrea_ci.installer.known import known
@@ -18,9 +19,11 @@ class FatalLine:
     fix: str
 
 
-def fatal_line(line: Line, verb: str) -> FatalLine | None:
-    """What this line of ``verb`` means, if it is one of those that end an installation."""
+def fatal_line(line: Line, words: Set[bytes], verb: str) -> FatalLine | None:
+    """What this line of ``verb``, which holds these words, means, if it is one of those that end an installation."""
     for fact in known().fatal:
-        if (not fact.verbs or verb in fact.verbs) and fact.pattern.expression.search(line.message):
+        if fact.pattern.needs not in words or (fact.verbs and verb not in fact.verbs):
+            continue
+        if fact.pattern.expression.search(line.message):
             return FatalLine(fact.id, line.message, fact.why, fact.fix)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Set
 from pathlib import Path
 
 from antrea_ci import redaction
@@ -88,22 +89,22 @@ class Reading:
     def _hear_block(self, block: bytes) -> None:
         if not block:
             return
-        for line in self._sieve.lines(block):
-            self._hear(line)
+        for heard in self._sieve.lines(block):
+            self._hear(heard.line, heard.words)
         self._progress.last(parse_line(block[block.rfind(b"\n") + 1 :][-_LONGEST_PART:]))
 
-    def _hear(self, line: Line) -> None:
-        self._classifier.hear(line)
+    def _hear(self, line: Line, words: Set[bytes]) -> None:
+        self._classifier.hear(line, words)
         if self._last_words and line.message.startswith(self._last_words):
             self.said_done = True
         if line.is_error:
             self._errors.append(line.message)
-        if found := fatal_line(line, self._verb):
+        if found := fatal_line(line, words, self._verb):
             self._fatal.setdefault(found.id, found)
         if stage := self._stages.read(line.message):
             self._progress.stage(stage)
         for live in known().live:
-            if live.pattern.expression.search(line.message):
+            if live.pattern.needs in words and live.pattern.expression.search(line.message):
                 self._progress.enter(live.name, live.usual)
         if line.level != "debug":
             self._progress.line(line)
@@ -111,7 +112,7 @@ class Reading:
     def _words(self) -> set[bytes]:
         facts = known()
         words = {fact.pattern.needs for fact in (*facts.fatal, *facts.live)}
-        words |= {pattern.needs for pattern in self._classifier.patterns()}
+        words |= self._classifier.words()
         words.add(b"Time elapsed: ")
         return words | ({self._last_words.encode()} if self._last_words else set())
 

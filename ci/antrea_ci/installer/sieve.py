@@ -5,16 +5,25 @@ The installer may print hundreds of megabytes; only what can mean something is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
 
 from ahocorasick_rs import BytesAhoCorasick
 
 from antrea_ci.installer.lines import Line, parse_line
 
 # Of the lines with one word, so many from the beginning and from the end of a block are read: a flood says it once.
-_OF_EACH = 100
+_OF_EACH = 40
 _LONGEST = 16 << 10
 _AFTER = 40
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A line and which of the words it holds."""
+
+    line: Line
+    words: Set[bytes]
 
 
 class Sieve:
@@ -22,26 +31,28 @@ class Sieve:
 
     def __init__(self, words: Iterable[bytes], opener: bytes) -> None:
         self._opener = opener
-        self._search = BytesAhoCorasick(sorted({*words, opener}))
+        self._words = sorted({*words, opener})
+        self._search = BytesAhoCorasick(self._words)
         self._open = 0
 
-    def lines(self, block: bytes) -> Iterator[Line]:
+    def lines(self, block: bytes) -> Iterator[Heard]:
         """The lines of ``block``, which are whole, that hold a word, each once and in order."""
-        begins = self._begins(block)
-        for begin in sorted(begins):
-            end = block.find(b"\n", begin)
-            yield parse_line(block[begin : min(end if end >= 0 else len(block), begin + _LONGEST)])
+        found = self._found(block)
+        for begin in sorted(found):
+            end = min(_next_line(block, begin), begin + _LONGEST)
+            yield Heard(parse_line(block[begin:end]), found[begin])
 
-    def _begins(self, block: bytes) -> set[int]:
-        places: dict[int, list[int]] = {}
+    def _found(self, block: bytes) -> dict[int, set[bytes]]:
+        """Where the lines begin, and the words in each."""
+        places: list[list[int]] = [[] for _ in self._words]
         for word, start, _ in self._search.find_matches_as_indexes(block, overlapping=True):
-            places.setdefault(word, []).append(start)
-        begins: set[int] = set()
-        for starts in places.values():
+            places[word].append(start)
+        found: dict[int, set[bytes]] = {begin: set() for begin in self._following(block)}
+        for word, starts in zip(self._words, places, strict=True):
             few = starts if len(starts) <= 2 * _OF_EACH else starts[:_OF_EACH] + starts[-_OF_EACH:]
-            begins.update(block.rfind(b"\n", 0, start) + 1 for start in few)
-        begins.update(self._following(block))
-        return begins
+            for start in few:
+                found.setdefault(block.rfind(b"\n", 0, start) + 1, set()).add(word)
+        return found
 
     def _following(self, block: bytes) -> Iterator[int]:
         """The beginnings of the lines after an opener, in this block or the one before."""
