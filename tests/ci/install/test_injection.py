@@ -14,8 +14,14 @@ from antrea_ci.install.injection import injected
 from antrea_ci.model.effective import load
 from antrea_ci.secrets import Secrets
 from antrea_ci.yamlio import parse
-from support.installable import ENVIRONMENT, PULL_SECRET
 from support.small import cluster_repo
+
+PULL_SECRET = json.dumps({"auths": {"r.example.org": {"auth": "cHVsbGVyOmVuYW1lbC1zcG9vbg=="}}})
+ENVIRONMENT = {
+    "ANTREA_GITOPS_PULL_SECRET": PULL_SECRET,
+    "ANTREA_GITOPS_VCENTER_USERNAME": "administrator@vsphere.example.com",
+    "ANTREA_GITOPS_VCENTER_PASSWORD": "walnut-harbour-88",
+}
 
 
 def result(
