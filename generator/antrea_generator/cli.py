@@ -27,6 +27,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "render": ("render", "Write the overlays and rendered/ from cluster.yaml; --check only compares."),
     "check": ("check", "Find what would fail the installation, in about a second and offline."),
     "diff": ("diff", "Say which objects a change touches, how, and what that means for the cluster."),
+    "backup": ("backup", "Store, list, prove and restore encrypted backups of everything that is needed to get back."),
     "ci": ("ci", "What pipelines need: comment on a pull request, mask secrets, record, confirm, push."),
     "install": ("install", "Install the cluster from a reviewed commit, and keep what is needed to get back."),
     "destroy": ("destroy", "Remove the cluster that this repository installed, and record that."),

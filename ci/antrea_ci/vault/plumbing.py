@@ -148,6 +148,22 @@ class Repository:
         return done
 
 
+def tree_of(commit: bytes) -> str:
+    """The id of the tree that the content of a commit names; empty for a commit with parents, which is no snapshot."""
+    head = commit.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
+    return head[0].removeprefix("tree ") if not any(line.startswith("parent ") for line in head) else ""
+
+
+def entries_of(tree: bytes, size: int) -> Iterator[tuple[str, bool, str]]:
+    """Name, whether it is a folder, and id of each entry of a tree's content; ids have ``size`` bytes."""
+    at = 0
+    while at < len(tree):
+        end = tree.index(b"\0", at)
+        mode, _, name = tree[at:end].partition(b" ")
+        at = end + 1 + size
+        yield os.fsdecode(name), mode.decode() == _FOLDER, tree[end + 1 : at].hex()
+
+
 def _failed(verb: str, done: Completed) -> AntreaGitopsError:
     said = done.stderr.decode("utf-8", "replace").strip()
     if "not a git repository" in said:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SUMS = "SHA256SUMS"
 _BELOW = "files/"
 _LEVEL = 4
+_NO_KEY = "No matching keys"
 _LARGEST = 2 << 30
 
 
@@ -65,7 +66,7 @@ def unseal(data: bytes, identities: Sequence[str], recipients: Sequence[str]) ->
     try:
         packed = pyrage.decrypt(data, keys)
     except pyrage.DecryptError as error:
-        if "No matching keys" in str(error):
+        if _NO_KEY in str(error):
             raise AntreaGitopsError(
                 "ANTREA_GITOPS_AGE_IDENTITY does not open this backup",
                 why=f"it was encrypted for {', '.join(recipients)}",
@@ -144,21 +145,36 @@ def _unpacked(packed: bytes) -> Files:
 
 def _checked(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Files:
     found = {name.removeprefix(_BELOW): data for name, data in contents.items() if name.startswith(_BELOW)}
-    wrong = bad_sums(contents.get(SUMS, b""), found)
+    wrong = bad_sums(contents.get(SUMS, b""), digests(found))
     if wrong:
         raise AntreaGitopsError(f"secret files that differ from their digests: {', '.join(wrong)}")
     return Files(found, {name.removeprefix(_BELOW): mode for name, mode in modes.items()})
 
 
+def opens(data: bytes, identities: Sequence[str]) -> bool:
+    """Whether one of the identities is that of a recipient of ``data``."""
+    import pyrage
+
+    try:
+        pyrage.decrypt(data, [identity(text) for text in identities])
+    except pyrage.DecryptError as error:
+        return _NO_KEY not in str(error)
+    return True
+
+
 def sums(files: Mapping[str, bytes]) -> bytes:
     """The SHA-256 of each file, as `sha256sum --check` reads it."""
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    lines = (f"{digest}  {name}\n" for name, digest in sorted(digests(files).items()))
     return "".join(lines).encode("utf-8", "surrogateescape")
 
 
-def bad_sums(listed: bytes, files: Mapping[str, bytes]) -> list[str]:
-    """The names of files that are not as the list says, that it lacks, or that are gone."""
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of each file."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def bad_sums(listed: bytes, found: Mapping[str, str]) -> list[str]:
+    """The names of files whose digests are not as the list says, that it lacks, or that are gone."""
     lines = (line.partition("  ") for line in listed.decode("utf-8", "surrogateescape").splitlines())
     wanted = {name: digest for digest, _, name in lines}
-    found = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     return sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))

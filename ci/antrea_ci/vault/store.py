@@ -11,7 +11,7 @@ from antrea_ci.vault.manifest import MANIFEST, PUBLIC, SEALED, Manifest, SecretF
 from antrea_ci.vault.model import Contents, Name, stamp
 from antrea_ci.vault.plumbing import Repository
 from antrea_ci.vault.remote import LOCAL
-from antrea_ci.vault.sealed import SUMS, Files, bad_sums, seal, sums, unseal
+from antrea_ci.vault.sealed import SUMS, Files, bad_sums, digests, seal, sums, unseal
 
 _TRIES = 5
 
@@ -131,7 +131,7 @@ class Store:
         tree = self.git.files(f"{snapshot}:{PUBLIC.rstrip('/')}") if manifest.public.files else {}
         blobs = {name: found.data for name, found in self.git.read(tree.values())}
         files = {name: blobs[blob] for name, blob in tree.items() if blob in blobs}
-        wrong = bad_sums(listed, files)
+        wrong = bad_sums(listed, digests(files))
         if hashlib.sha256(listed).hexdigest() != manifest.public.sums:
             wrong = [SUMS, *wrong]
         if wrong:

@@ -1,0 +1,64 @@
+"""Proves that a backup is one: restores the newest into a scratch folder, renders its sources anew and compares."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.repo import ClusterRepo
+from antrea_ci.vault.model import Snapshot, State
+from antrea_ci.vault.restore import by_prefix, compare, everything, write
+from antrea_ci.vault.sealed import Files
+from antrea_ci.vault.vault import Vault
+from antrea_ci.vault.verify import verify
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """How it went. ``is_restored`` False without problems: there was no identity, so only the ciphertext was checked.
+
+    ``rendered``: how many files were rendered anew and agree with those that were stored.
+    """
+
+    snapshot: Snapshot
+    is_restored: bool
+    files: int
+    rendered: int
+    problems: tuple[str, ...]
+
+
+def drill(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> Drilled:
+    """Checks every byte, restores into a folder that is removed again, renders. Records what was proven."""
+    (checked,) = verify(vault, [snapshot], identities)
+    if checked.problems:
+        return Drilled(snapshot, is_restored=False, files=0, rendered=0, problems=checked.problems)
+    if snapshot.has_secrets and not identities:
+        return Drilled(snapshot, is_restored=False, files=checked.files, rendered=0, problems=())
+    with tempfile.TemporaryDirectory(prefix="antrea-gitops-drill-") as name:  # for its owner alone
+        folder = Path(name) / "work"
+        try:
+            files = everything(vault, snapshot, identities)
+            write(folder, files)
+            compare(folder, files)
+            rendered, problems = _render(folder, files)
+        except AntreaGitopsError as error:
+            return Drilled(snapshot, is_restored=False, files=0, rendered=0, problems=(error.as_text(),))
+    if not problems:
+        vault.prove(snapshot, State.RESTORED)
+    return Drilled(snapshot, not problems, len(files.contents), rendered, tuple(problems))
+
+
+def _render(folder: Path, files: Files) -> tuple[int, list[str]]:
+    """How many rendered files agree with the restored sources, and which do not."""
+    from antrea_ci.render.engine import render
+    from antrea_ci.render.kustomize import find_kustomize
+
+    if not by_prefix(files.contents, "source/"):
+        return 0, []
+    repo = ClusterRepo.at(folder / "source")
+    rendering = render(repo, find_kustomize(repo))
+    count = sum(map(len, rendering.trees.values())) + len(rendering.files)
+    return count, [f"{name} does not follow from the restored sources" for name in rendering.stale()]

@@ -1,0 +1,131 @@
+"""Which snapshots the keep rules of cluster.yaml let go, and removing them here and in the remote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.installed import InstalledFile
+from antrea_ci.model.cluster import Keep
+from antrea_ci.vault import proofs
+from antrea_ci.vault.model import Kind, Name, Snapshot
+from antrea_ci.vault.remote import LOCAL, UnreachableError
+from antrea_ci.vault.vault import Vault
+
+_NEEDED = (Kind.METADATA, Kind.CLUSTER, Kind.POST_INSTALL)
+_SLOTS: tuple[tuple[str, Callable[[datetime], str]], ...] = (
+    ("daily", lambda time: time.strftime("%Y-%m-%d")),
+    ("weekly", lambda time: time.strftime("%G-W%V")),
+    ("monthly", lambda time: time.strftime("%Y-%m")),
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a snapshot: ``reasons`` to keep it; without one it goes."""
+
+    snapshot: Snapshot
+    reasons: tuple[str, ...]
+
+    @property
+    def goes(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """The snapshots that are gone, and those that could not be removed, with the reason."""
+
+    removed: tuple[Name, ...]
+    left: tuple[Name, ...]
+    why: str
+
+
+def plan(vault: Vault, installed: InstalledFile | None) -> list[Decision]:
+    """What the rules say of each snapshot, from old to new. ``installed``: the record of a living cluster.
+
+    Raises AntreaGitopsError where the remote cannot be reached: without it nobody knows what is the newest.
+    """
+    commit = installed.commit if installed and installed.is_active else ""
+    snapshots = _known(vault, whole=_NEEDED if commit else ())
+    reasons: dict[Name, list[str]] = {one.name: [] for one in snapshots}
+    for one, why in chain(_by_slots(vault.keep, snapshots), _needed(snapshots, commit), _waiting(snapshots)):
+        reasons[one.name].append(why)
+    return [Decision(one, tuple(reasons[one.name])) for one in snapshots]
+
+
+def _known(vault: Vault, whole: Sequence[Kind]) -> list[Snapshot]:
+    """All snapshots, from old to new; those of the kinds ``whole`` are fetched, since their manifests decide."""
+    snapshots = vault.snapshots()
+    if vault.unreached:
+        raise AntreaGitopsError(
+            f"nothing is pruned: {vault.unreached}", why="which snapshots may go depends on what the remote has"
+        )
+    missing = [one for one in snapshots if one.kind in whole and not one.is_local]
+    if missing:
+        vault.fetch(missing)
+        return vault.snapshots()
+    return snapshots
+
+
+def _by_slots(keep: Keep, snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
+    """The newest of each kind, and of each of so many days, weeks and months that have one."""
+    counts = {"daily": keep.daily, "weekly": keep.weekly, "monthly": keep.monthly}
+    for kind in Kind:
+        of_kind = [one for one in reversed(snapshots) if one.kind is kind]
+        yield from ((one, f"newest {kind}") for one in of_kind[:1])
+        for slot, name_of in _SLOTS:
+            yield from ((one, slot) for one in _first_of_each(of_kind, name_of)[: counts[slot]])
+
+
+def _first_of_each(newest_first: Sequence[Snapshot], name_of: Callable[[datetime], str]) -> list[Snapshot]:
+    found: dict[str, Snapshot] = {}
+    for one in newest_first:
+        found.setdefault(name_of(one.time), one)
+    return list(found.values())
+
+
+def _needed(snapshots: Sequence[Snapshot], commit: str) -> Iterator[tuple[Snapshot, str]]:
+    """What a living cluster, installed from ``commit`` (empty: there is none), cannot be destroyed without."""
+    for kind in _NEEDED if commit else ():
+        of_commit = [one for one in snapshots if one.kind is kind and one.commit == commit]
+        yield from ((one, "the installed cluster needs it") for one in of_commit[-1:])
+
+
+def _waiting(snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
+    yield from ((one, "not in the remote yet") for one in snapshots if one.is_pushed is False)
+
+
+def prune(vault: Vault, decisions: Sequence[Decision]) -> Pruned:
+    """Removes what goes, in the remote first, and each only while it is what it was when that was decided."""
+    going = [decision.snapshot for decision in decisions if decision.goes]
+    refused, why = _in_remote(vault, going)
+    git = vault.store_of_clone.git
+    here = vault.store_of_clone.references()
+    removed: list[Name] = []
+    for one in (one for one in going if str(one.name) not in refused):
+        for ref in [*proofs.of_snapshot(one.name, here), str(one.name)]:
+            if ref in here and (ref != str(one.name) or here[ref] == one.object):
+                git.delete(f"{LOCAL}{ref}", here[ref])
+        removed.append(one.name)
+    return Pruned(tuple(removed), tuple(one.name for one in going if str(one.name) in refused), why)
+
+
+def _in_remote(vault: Vault, going: Sequence[Snapshot]) -> tuple[set[str], str]:
+    """The names that the remote still has, and why."""
+    seen = vault.listing() if vault.remote else None
+    if vault.remote is None or seen is None:
+        return set(), ""
+    wanted = {str(one.name): seen[str(one.name)] for one in going if str(one.name) in seen}
+    refs = {name: found.id for name, found in seen.items()}
+    told = {ref: seen[ref] for one in going for ref in proofs.of_snapshot(one.name, refs)}
+    try:
+        refused = vault.remote.remove(wanted | told)
+    except UnreachableError as error:
+        return set(wanted), error.message
+    left = set(wanted) & set(refused)
+    why = "; ".join(dict.fromkeys(refused[name].reason for name in sorted(left)))
+    return left, f"the backup remote {vault.remote.address} refused: {why}" if why else ""

@@ -1,0 +1,108 @@
+"""Gives a snapshot back as a work folder: whole, in one step, and compared with what was stored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from antrea_ci.errors import AntreaGitopsError, UsageError
+from antrea_ci.files import staging_folder, swap_in
+from antrea_ci.install.lock import locked
+from antrea_ci.install.workdir import WorkDir
+from antrea_ci.vault.model import Snapshot, State
+from antrea_ci.vault.sealed import Files
+from antrea_ci.vault.vault import Vault
+
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was restored where. ``has_state``: with the secret files of an installation."""
+
+    snapshot: Snapshot
+    folder: Path
+    files: int
+    has_state: bool
+
+
+def restore(vault: Vault, snapshot: Snapshot, identities: Sequence[str], to: Path, *, force: bool) -> Restored:
+    """Restores ``snapshot`` to the folder ``to``, which appears as a whole, for its owner alone.
+
+    A folder that is there, and not empty, is only replaced with ``force``. Raises MissingRequirementError where the
+    secret files cannot be decrypted for want of an identity. Records that the snapshot was restored.
+    """
+    refuse_to_overwrite(to, force=force)
+    files = everything(vault, snapshot, identities)
+    to.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    work = WorkDir(to)
+    with locked(work) if work.lock_file.exists() else nullcontext(), staging_folder(to.parent) as staging:
+        staging.chmod(_PRIVATE)
+        new = staging / "new"
+        write(new, files)
+        compare(new, files)
+        swap_in(new, to)
+    vault.prove(snapshot, State.RESTORED)
+    return Restored(snapshot, to, len(files.contents), snapshot.has_secrets)
+
+
+def everything(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> Files:
+    """All the files of a snapshot, public and secret, by their paths in a work folder; digests are compared."""
+    store = vault.store_of_clone
+    manifest = store.manifest(snapshot.object)
+    secret = store.secret_files(snapshot.object, manifest, identities)
+    public = store.public_files(snapshot.object, manifest)
+    return Files({**public, **secret.contents}, secret.modes)
+
+
+def refuse_to_overwrite(to: Path, *, force: bool) -> None:
+    """Raises UsageError where something is at ``to`` that only ``force`` may replace, and where it is no folder."""
+    if to.is_symlink() or (to.exists() and not to.is_dir()):
+        raise UsageError(f"{to} is no folder", fix="name another one with --to")
+    if to.is_dir() and any(to.iterdir()) and not force:
+        raise UsageError(
+            f"{to} is there already, and is not overwritten",
+            why="it may be the only place with the newest state of the installation",
+            fix="name another folder with --to, or replace it with --force",
+        )
+
+
+def write(folder: Path, files: Files) -> None:
+    """Writes the files below ``folder``, which must not be there; nobody else may enter it."""
+    folder.mkdir(mode=_PRIVATE)
+    for name, data in files.contents.items():
+        path = folder / _safe(name)
+        path.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(path, files.mode(name))
+
+
+def compare(folder: Path, files: Files) -> None:
+    """Raises AntreaGitopsError with the names of files that are not on disk as they were stored."""
+    wrong = [name for name, data in files.contents.items() if not _is_same(folder / name, data, files.mode(name))]
+    if wrong:
+        raise AntreaGitopsError(f"restored, but not as stored: {', '.join(wrong[:10])}", fix="look at the disk")
+
+
+def _is_same(path: Path, data: bytes, mode: int) -> bool:
+    return path.read_bytes() == data and path.stat().st_mode & 0o777 == mode
+
+
+def _safe(name: str) -> str:
+    """A name that stays below the folder: who can write to the remote can write any name."""
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
+        raise AntreaGitopsError(f"the snapshot holds a file with the name {name!r}, which no backup of ours has")
+    return name
+
+
+def by_prefix(files: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:
+    """The files whose names start with ``prefix``, without it."""
+    return {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)}

@@ -1,0 +1,1 @@
+"""What the verbs of `backup` do with the vault, and how they say it."""
