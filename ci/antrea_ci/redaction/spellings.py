@@ -66,6 +66,7 @@ _QUOTED: tuple[Callable[[str], str], ...] = (
     _json,
     lambda text: json.dumps(text)[1:-1],
     lambda text: _json(_json(text)),
+    lambda text: json.dumps(_json(text))[1:-1],
     lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1],
     _go_json,
     _url,
