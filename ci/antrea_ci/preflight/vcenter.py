@@ -82,9 +82,7 @@ def _version(site: Site, vcenter: PlannedVcenter, server: About) -> Iterator[Fin
     build = int(server.build) if server.build.isdigit() else 0
     if version < facts["version"] or (version == facts["version"] and build < facts["build"]):
         needed = f"{'.'.join(map(str, facts['version']))} (build {facts['build']})"
-        message = (
-            f"the vCenter {name} is version {server.version}, build {server.build}; {needed} is the oldest that will do"
-        )
+        message = f"the vCenter {name} is {server.version} (build {server.build}); the oldest that will do is {needed}"
         is_refused = minor_of(site.cluster) >= facts["refused_since"]
         yield (error if is_refused else warning)("preflight/vcenter-version", place, message)
 

@@ -45,9 +45,7 @@ def _taken(entry: Entry, address: str, told: dict[int, Reach], same: Sequence[st
         return
     what = f"takes connections to port {_and(taken)}" if taken else f"refuses connections to port {_and(refused)}"
     if same:
-        message = (
-            f"whether {address} ({name}) is free cannot be told: it {what}, and so does {same[0]}, which nobody has"
-        )
+        message = f"nobody can tell whether {address} ({name}) is free: it {what}, as {same[0]} does, which nobody has"
         yield warning("preflight/vip-unclear", place, message)
     else:
         rule = "preflight/vip-taken" if taken else "preflight/vip-refused"

@@ -27,13 +27,13 @@ func main() {
 	flag.Parse()
 
 	model := simulator.VPX()
-	check(model.Create())
 	if *version != "" {
 		model.ServiceContent.About.Version = *version
 	}
 	if *build != "" {
 		model.ServiceContent.About.Build = *build
 	}
+	check(model.Create())
 	model.Service.Listen = &url.URL{Host: *listen, User: url.UserPassword(*user, *password)}
 	model.Service.TLS = new(tls.Config)
 	if *certificate != "" {
