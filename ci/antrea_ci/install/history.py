@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from antrea_ci.following import ProcessId
 from antrea_ci.install.journal import Entry
 
-# The installer waits for the API only when every machine is there.
-_WHOLE = frozenset({"API", "Bootstrap Complete"})
-
 
 @dataclass(frozen=True)
 class History:
@@ -53,9 +50,7 @@ class History:
 
     @property
     def is_bootstrapped(self) -> bool:
-        return self._has("bootstrapped") or any(
-            entry.event == "stage.end" and entry.text("stage") == "Bootstrap Complete" for entry in self.entries
-        )
+        return self._has("bootstrapped") or "bootstrapped" in self._reached
 
     @property
     def is_recorded(self) -> bool:
@@ -68,8 +63,11 @@ class History:
     @property
     def is_infrastructure_whole(self) -> bool:
         """Whether the installer had all machines and waited for the cluster."""
-        events = ("stage.begin", "stage.end")
-        return any(entry.event in events and entry.text("stage") in _WHOLE for entry in self.entries)
+        return bool(self._reached & {"machines", "bootstrapped"})
+
+    @property
+    def _reached(self) -> set[str]:
+        return {entry.text("reached") for entry in self.entries if entry.event == "stage.begin"}
 
     @property
     def process(self) -> ProcessId | None:

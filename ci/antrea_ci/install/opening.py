@@ -23,7 +23,7 @@ from antrea_ci.install.resume import Way, refuse_second, way
 from antrea_ci.install.run import Run, host
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installed_records import Record, find_records
-from antrea_ci.installer import Progress, find_installer, installer_environment
+from antrea_ci.installer import Progress, find_installer, installer_environment, stages_in
 from antrea_ci.model.effective import Cluster
 from antrea_ci.model.effective import load as load_cluster
 from antrea_ci.repo import ClusterRepo
@@ -74,10 +74,21 @@ def resumed(
     history = History.of(journal.entries())
     if not history.exists:
         history = _fetched(home, request, work, environment)
+    elif history.is_created and not history.is_complete:
+        history = _reviewed(journal, history, work)
     how = _way(history, work)
     cluster = source.checked_out(home, history.commit, work.source)
     with opened(home, request, cluster, history.commit, work, environment, progress) as run:
         yield run, how
+
+
+def _reviewed(journal: Journal, history: History, work: WorkDir) -> History:
+    """The history with what the installer did while nobody watched it, by its own log."""
+    known = {entry.text("stage") for entry in history.entries if entry.event == "stage.begin"}
+    for stage in stages_in(work.log_file):
+        if stage.name not in known:
+            journal.append("stage.begin", stage=stage.name, reached=stage.reached, reviewed=True)
+    return History.of(journal.entries())
 
 
 def _way(history: History, work: WorkDir) -> Way:

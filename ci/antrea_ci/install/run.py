@@ -20,7 +20,7 @@ from antrea_ci.install.keeper import Keeper
 from antrea_ci.install.renewal import Renewal
 from antrea_ci.install.request import Request
 from antrea_ci.install.workdir import WorkDir
-from antrea_ci.installer import Hooks, Installer, Line, Outcome, Progress, Stage, run_installer
+from antrea_ci.installer import Hooks, Installer, Line, Outcome, Progress, Stage, reached_by, run_installer
 from antrea_ci.model.effective import Cluster
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets
@@ -157,12 +157,15 @@ class Journalled:
         self.progress.line(line)
 
     def enter(self, name: str, usual: float | None) -> None:
-        self.journal.append("stage.begin", stage=name)
+        self.journal.append("stage.begin", stage=name, reached=reached_by(name))
         self.progress.enter(name, usual)
 
     def stage(self, stage: Stage) -> None:
         self.journal.append("stage.end", stage=stage.name, seconds=stage.seconds)
         self.progress.stage(stage)
+
+    def last(self, line: Line) -> None:
+        self.progress.last(line)
 
     def beat(self) -> None:
         self.progress.beat()

@@ -81,6 +81,11 @@ class WorkDir:
         return self.installer / ".openshift_install_state.json"
 
     @property
+    def log_file(self) -> Path:
+        """The installer's own log of all its runs in this folder."""
+        return self.installer / ".openshift_install.log"
+
+    @property
     def manifests(self) -> Path:
         return self.installer / "manifests"
 

@@ -9,6 +9,8 @@ from antrea_ci.installer.lines import Line
 from antrea_ci.installer.outcome import Outcome
 from antrea_ci.installer.program import Installer, find_installer
 from antrea_ci.installer.progress import PlainProgress, Progress, progress_for
+from antrea_ci.installer.known import reached_by
+from antrea_ci.installer.review import stages_in
 from antrea_ci.installer.running import Hooks, attach_installer, run_installer
 from antrea_ci.installer.stages import Stage
 
@@ -27,5 +29,7 @@ __all__ = [
     "ignored_variables",
     "installer_environment",
     "progress_for",
+    "reached_by",
     "run_installer",
+    "stages_in",
 ]

@@ -32,11 +32,15 @@ class FatalFact:
 
 @dataclass(frozen=True)
 class LiveFact:
-    """What is going on from a line on; ``usual`` in seconds, None where nobody has said it."""
+    """What is going on from a line on; ``usual`` in seconds, None where nobody has said it.
+
+    ``reached``: machines (all are there), bootstrapped (the control plane is up), or empty.
+    """
 
     name: str
     pattern: Pattern
     usual: float | None
+    reached: str
 
 
 class Environment(TypedDict):
@@ -71,6 +75,7 @@ class _Live(_Matched):
     name: str
     stage: NotRequired[str]
     usual: NotRequired[float]
+    reached: NotRequired[str]
 
 
 class _Stage(TypedDict):
@@ -158,6 +163,11 @@ def last_words(verb: str) -> str:
     return _facts()["last_words"].get(verb, "")
 
 
+def reached_by(name: str) -> str:
+    """How far the cluster is when ``name`` goes on; see LiveFact."""
+    return next((fact.reached for fact in known().live if fact.name == name), "")
+
+
 def _fatal(raw: _Facts) -> Iterator[FatalFact]:
     for fact in raw["fatal"]:
         yield FatalFact(fact["id"], frozenset(fact["verbs"]), _pattern(fact), fact["why"], fact["fix"])
@@ -166,7 +176,7 @@ def _fatal(raw: _Facts) -> Iterator[FatalFact]:
 def _live(raw: _Facts) -> Iterator[LiveFact]:
     for fact in raw["live"]:
         usual = raw["stages"][fact["stage"]]["usual"] if "stage" in fact else fact.get("usual")
-        yield LiveFact(fact["name"], _pattern(fact), usual)
+        yield LiveFact(fact["name"], _pattern(fact), usual, fact.get("reached", ""))
 
 
 def _pattern(fact: _Matched) -> Pattern:
