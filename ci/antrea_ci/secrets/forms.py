@@ -30,7 +30,7 @@ def examined(name: str, given: str) -> Examined:
     if form in ("login", "text", "user"):
         value = value.rstrip("\r\n")  # an editor's, never a part of a password
     secret = secret_of(name, value, form)
-    fault = secret.fault or _fault(name, form, secret.value)
+    fault = f"is no pull secret: {secret.fault}" if secret.fault else _fault(name, form, secret.value)
     return Examined(secret.value, () if name in _PUBLIC else secret.parts, fault)
 
 
