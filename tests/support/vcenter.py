@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 from support.authority import Pair
 from support.programs import program
@@ -30,3 +33,50 @@ def vcenter(pair: Pair, *, version: str = "8.0.3", build: str = "24022515") -> G
         finally:
             simulator.stdin.close()
             simulator.wait(timeout=30)
+
+
+@contextmanager
+def refusing(pair: Pair, fault: str) -> Generator[str]:
+    """``host:port`` of something that calls itself a vCenter and answers every login with ``fault``."""
+    handler = type("Handler", (_Refusing,), {"fault": fault})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.socket = pair.context().wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+_ENVELOPE = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
+_CONTENT = """<RetrieveServiceContentResponse xmlns="urn:vim25"><returnval>
+<rootFolder type="Folder">group-d1</rootFolder><propertyCollector type="PropertyCollector">pc</propertyCollector>
+<about><fullName>vCenter</fullName><version>8.0.3</version><build>24022515</build><apiType>VirtualCenter</apiType></about>
+<sessionManager type="SessionManager">sm</sessionManager><searchIndex type="SearchIndex">si</searchIndex>
+</returnval></RetrieveServiceContentResponse>"""
+_FAULT = """<e:Fault><faultcode>ServerFaultCode</faultcode>
+<faultstring>Permission to perform this was denied.</faultstring>
+<detail><{0}Fault xmlns="urn:vim25" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{0}"/></detail>
+</e:Fault>"""
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    fault: ClassVar[str]
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        is_first = b"RetrieveServiceContent" in asked
+        body = _ENVELOPE.format(_CONTENT if is_first else _FAULT.format(self.fault)).encode()
+        self.send_response(200 if is_first else 500)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return

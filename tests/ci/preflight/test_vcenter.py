@@ -14,7 +14,7 @@ from antrea_ci.preflight.site import NotApplicableError, Site
 from support.authority import Authority
 from support.preflight import closed_port, cluster, held, means, silent, site, told
 from support.registries import registry
-from support.vcenter import CLUSTER, DATASTORE, NETWORK, PASSWORD, USER, vcenter
+from support.vcenter import CLUSTER, DATASTORE, NETWORK, PASSWORD, USER, refusing, vcenter
 
 LOGIN = {"ANTREA_GITOPS_VCENTER_USERNAME": USER, "ANTREA_GITOPS_VCENTER_PASSWORD": PASSWORD}
 TOPOLOGY = {"datacenter": "DC0", "computeCluster": CLUSTER, "datastore": DATASTORE, "networks": [NETWORK]}
@@ -113,6 +113,23 @@ def test_a_wrong_password_names_the_variables_and_not_the_password(tmp_path: Pat
     assert rule == ("error", "vcenter-login")
     assert "ANTREA_GITOPS_VCENTER_PASSWORD" in finding.fix
     assert "wrong-password" not in finding.as_text()
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule", "words"),
+    [
+        ("NoPermission", "vcenter-permission", "may not look into the vCenter"),
+        ("InvalidLogin", "vcenter-login", "user or password is wrong, or the account is locked"),
+        ("RuntimeFault", "vcenter-answer", "refuses: RuntimeFault: Permission to perform this was denied."),
+    ],
+)
+def test_what_a_vcenter_says_of_a_login_is_told(
+    tmp_path: Path, authority: Authority, fault: str, rule: str, words: str
+):
+    with refusing(authority.server("127.0.0.1"), fault) as address:
+        told_as, finding = one(tmp_path, zonal(address))
+    assert told_as == ("error", rule)
+    assert words in finding.message
 
 
 def test_of_several_vcenters_each_has_its_own_login(tmp_path: Path, server: str):
