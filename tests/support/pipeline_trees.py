@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from antrea_generator.answers import Answers
 from support.repos import ROOT
 
-AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kxmx9y7cqqqqqqq"
+AGE = "age1ar06694pcuvvn5fdf28ysq9gl9j8km48fg6unlztnkwcws94ggaq4na4td"
 # With these every job is there, and each has all the secrets that do not hang on the platform.
 FULL: dict[str, Any] = {
     "backup_recipients": [AGE],

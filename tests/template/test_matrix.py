@@ -18,7 +18,7 @@ from support.repos import build, copy_template, install_spec, objects, operator_
 
 DIGEST = "sha256:" + "ab" * 32
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG someone's key: #1"
-AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kxmx9y7cqqqqqqq"
+AGE = "age1ar06694pcuvvn5fdf28ysq9gl9j8km48fg6unlztnkwcws94ggaq4na4td"
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "default": {},

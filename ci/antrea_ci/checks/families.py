@@ -44,6 +44,7 @@ FAMILIES = (
     Family("schema", "schema", _SOURCES),
     Family("versions", "versions", _SOURCES),
     Family("expiry", "expiry", _SOURCES),
+    Family("backup", "backup", ("cluster.yaml",)),
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),

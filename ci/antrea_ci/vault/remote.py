@@ -76,7 +76,7 @@ class VaultRemote:
     def of(cls, root: Path, address: str, secrets: Secrets | None) -> VaultRemote:
         """``address`` is a URL, a path or the name of a remote of this clone."""
         login = secrets.login(LOGIN_VARIABLE) if secrets else None
-        return cls(root, _with_secret(_checked(address), login), _seconds())
+        return cls(root, _with_secret(checked_address(address), login), _seconds())
 
     @property
     def address(self) -> str:
@@ -198,8 +198,8 @@ def _answers(done: Completed) -> dict[str, Refusal | None]:
     return found
 
 
-def _checked(address: str) -> str:
-    """Refuses what Git would take for an option, and a login that would be in everybody's clone."""
+def checked_address(address: str) -> str:
+    """``address``; AntreaGitopsError for what Git would take for an option, and for a login that all could read."""
     parts = urlsplit(address) if "://" in address else None
     if address.startswith("-") or not address.strip() or "\0" in address or "\n" in address:
         raise AntreaGitopsError(f"backup.remote {address!r} is no address", fix="write the URL of a Git repository")
