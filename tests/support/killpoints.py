@@ -66,38 +66,49 @@ def _run(
 
 
 class _Killer:
-    """Counts points, and ends this process at the n-th; at none for 0."""
+    """Ends this process at the n-th point; at none for 0."""
 
     def __init__(self, n: int) -> None:
         self.n = n
         self.passed = 0
 
-    def point(self) -> None:
+    def point(self, _: str) -> None:
         self.passed += 1
         if self.passed == self.n:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+
+def count_changes(point: Callable[[str], None]) -> None:
+    """From now on ``point`` is called at each change of the file system that this process makes, with what it is."""
+    from antrea_ci import files
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
         if event in _CHANGES or (event == "open" and _opens_for_writing(arguments)):
-            self.point()
+            point(f"{event} {arguments[0]}")
 
-    def after_opening(self, opening: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            stream = opening(*args, **kwargs)
-            if not isinstance(args[0], int) and stream.writable():
-                self.point()
-            return stream
+    files._exchange = _around(files._exchange, point)
+    io.open = builtins.open = _after_opening(io.open, point)
+    sys.addaudithook(audit)
 
-        return wrapped
 
-    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            self.point()
-            result = function(*args, **kwargs)
-            self.point()
-            return result
+def _after_opening(opening: Callable[..., Any], point: Callable[[str], None]) -> Callable[..., Any]:
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        stream = opening(*args, **kwargs)
+        if not isinstance(args[0], int) and stream.writable():
+            point(f"opened {args[0]}")
+        return stream
 
-        return wrapped
+    return wrapped
+
+
+def _around(function: Callable[..., Any], point: Callable[[str], None]) -> Callable[..., Any]:
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        point("before exchange")
+        result = function(*args, **kwargs)
+        point("after exchange")
+        return result
+
+    return wrapped
 
 
 def _opens_for_writing(arguments: tuple[Any, ...]) -> bool:
@@ -106,13 +117,10 @@ def _opens_for_writing(arguments: tuple[Any, ...]) -> bool:
 
 
 def _main() -> None:
-    from antrea_ci import files
     from antrea_generator.cli import main
 
     killer = _Killer(int(sys.argv[1]))
-    files._exchange = killer.around(files._exchange)
-    io.open = builtins.open = killer.after_opening(io.open)
-    sys.addaudithook(killer.audit)
+    count_changes(killer.point)
     code = main(sys.argv[2:])
     sys.stderr.write(f"{_COUNT}{killer.passed}")
     sys.exit(code)

@@ -41,6 +41,15 @@ def destroy(run: Run, metadata: dict[str, Any]) -> None:
     run.lines.info("Uninstallation complete!")
 
 
+def destroy_bootstrap(run: Run, infra: str) -> None:
+    """Removes the bootstrap machine, of which only the state in the folder knows (DOMAIN 6.5)."""
+    states = ("terraform.bootstrap.tfstate", "terraform.pre-bootstrap.tfstate", ".clusterapi_output")
+    if not any(os.path.exists(os.path.join(run.directory, name)) for name in states):
+        raise FetchError('failed to destroy bootstrap: the state of stage "bootstrap" is not in the folder')
+    run.lines.info("Destroying the bootstrap resources...")
+    run.cloud.remove(infra, "bootstrap")
+
+
 def _vcenters(metadata: dict[str, Any]) -> list[dict[str, str]]:
     vsphere = metadata.get("vsphere") or {}
     return vsphere.get("VCenters") or ([vsphere] if "username" in vsphere else [])

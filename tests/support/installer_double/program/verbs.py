@@ -160,6 +160,12 @@ def _destroy(run: Run) -> None:
     destroy(run, metadata)
 
 
+def _destroy_bootstrap(run: Run) -> None:
+    from .destroying import destroy_bootstrap
+
+    destroy_bootstrap(run, _infra_of_folder(run))
+
+
 def _agent_image(run: Run) -> None:
     from .agent import create_image
 
@@ -174,6 +180,7 @@ _VERBS: dict[str, Callable[[Run], None]] = {
     "wait-for install-complete": _wait_for,
     "gather bootstrap": _gather,
     "destroy cluster": _destroy,
+    "destroy bootstrap": _destroy_bootstrap,
     "agent create image": _agent_image,
     "agent wait-for bootstrap-complete": _wait_for,
     "agent wait-for install-complete": _wait_for,

@@ -1,0 +1,171 @@
+"""Runs the command line in forks of one process that has imported everything: kill tests start it hundreds of times.
+
+A fork has its own environment, folder, output and session, and can be killed (SIGKILL) at its n-th point: of the file
+system's changes as ``killpoints`` counts them, or before and after each entry of an installation's journal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from support.killpoints import ROOT
+
+_MODULES = (
+    "antrea_generator.cli",
+    "antrea_generator.commands.install",
+    "antrea_ci.install.entrance",
+    "antrea_ci.checks",
+    "antrea_ci.preflight",
+    "antrea_ci.vault.restoring",
+    "antrea_ci.verify.transfer",
+    "antrea_ci.redaction",
+    "antrea_ci.bundle.contents",
+    "cryptography.x509",
+    "git",
+    "pyrage",
+    "yaml",
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a fork ended. ``code`` is negative for a signal; ``points`` are all that were passed, in order."""
+
+    code: int
+    out: str
+    err: str
+    points: tuple[str, ...]
+
+    @property
+    def is_killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Forker:
+    """The process that forks, and the folder for outputs."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    def run(self, argv: Sequence[str], env: Mapping[str, str], *, cwd: Path, kill: str = "") -> Done:
+        """Runs ``antrea-gitops ARGV`` to its end; ``kill`` is ``change:N`` or ``journal:N`` (from 1)."""
+        request = {"argv": list(argv), "env": dict(env), "cwd": str(cwd), "kill": kill, "out": str(self.folder)}
+        to, answers = self.process.stdin, self.process.stdout
+        assert to is not None
+        assert answers is not None
+        to.write(json.dumps(request) + "\n")
+        to.flush()
+        code = int(answers.readline())
+        texts = [(self.folder / name).read_text(errors="replace") for name in ("out", "err", "points")]
+        return Done(code, texts[0], texts[1], tuple(texts[2].splitlines()))
+
+
+@contextlib.contextmanager
+def forker(folder: Path) -> Generator[Forker]:
+    """A process that forks, for as long as the block runs."""
+    folder.mkdir(parents=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / f) for f in ("ci", "generator", "tests"))}
+    command = [sys.executable, "-m", "support.forked"]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Forker(process, folder)
+        finally:
+            process.terminate()
+
+
+class _Points:
+    """Counts points of both kinds, writes them down as they pass, and kills this process at the chosen one."""
+
+    def __init__(self, kill: str, stream: IO[str]) -> None:
+        self._kind, _, number = kill.partition(":")
+        self._left = int(number or 0)
+        self._stream = stream
+
+    def passed(self, kind: str, label: str) -> None:
+        self._stream.write(f"{kind} {label}\n")
+        self._stream.flush()
+        if kind == self._kind:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def around_entries(self) -> None:
+        """A point before and one after each entry of a journal."""
+        from antrea_ci.install.journal import Journal
+
+        append = Journal.append
+
+        def counted(journal: Journal, event: str, **values: Any) -> Any:
+            label = f"{event} {values.get('phase') or values.get('verb') or values.get('stage') or ''}".strip()
+            self.passed("journal", f"before {label}")
+            entry = append(journal, event, **values)
+            self.passed("journal", f"after {label}")
+            return entry
+
+        Journal.append = counted
+
+
+def _serve() -> None:
+    import importlib
+
+    for name in _MODULES:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        request = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _child(request)
+        _, status = os.waitpid(pid, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _child(request: Mapping[str, Any]) -> None:
+    """The command line, in the place of this process."""
+    import tempfile
+
+    folder = Path(request["out"])
+    os.setsid()
+    for target, name in ((1, "out"), (2, "err")):
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, target)
+        os.close(handle)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    points = (folder / "points").open("w")
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    tempfile.tempdir = None
+    code = 3
+    try:
+        code = _main(request, points)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _main(request: Mapping[str, Any], stream: IO[str]) -> int:
+    from antrea_generator.cli import main
+    from support.killpoints import count_changes
+
+    points = _Points(request["kill"], stream)
+    points.around_entries()
+    count_changes(lambda label: points.passed("change", label))
+    return main(request["argv"])
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,166 @@
+"""A cluster repository and all that `install` needs around it: vault, secrets, installer, and the cluster it makes."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from support.installer_double import InstallerDouble, make_double
+from support.oc_double import make_oc
+from support.repos import ROOT, Ran, git, run
+
+_PLACEHOLDER = "https://git.example.com/vault.git"
+PULL_SECRET = json.dumps(
+    {"auths": {"registry.example.com": {"auth": base64.b64encode(b"puller:pull-secret-canary").decode()}}}
+)
+_SECRETS = {
+    "ANTREA_GITOPS_PULL_SECRET": PULL_SECRET,
+    "ANTREA_GITOPS_VCENTER_USERNAME": "administrator@vsphere.local",
+    "ANTREA_GITOPS_VCENTER_PASSWORD": 'v"center-secret\\canary',
+    "ANTREA_GITOPS_SECRET_BMC": "admin:bmc-secret-canary",
+}
+USUAL = ("--skip-preflight", "all")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an installation of a test happens; nothing of it lies outside ``folder``.
+
+    ``vault`` is a bare repository, the remote of backups. ``environment`` has the secrets, and a PATH with `oc`.
+    """
+
+    folder: Path
+    double: InstallerDouble
+    environment: dict[str, str] = field(repr=False)
+
+    @property
+    def repo(self) -> Path:
+        return self.folder / "ocp"
+
+    @property
+    def vault(self) -> Path:
+        return self.folder / "vault.git"
+
+    @property
+    def work(self) -> Path:
+        return self.folder / "work"
+
+    @property
+    def journal(self) -> list[dict[str, Any]]:
+        try:
+            return [json.loads(line) for line in (self.work / "journal.jsonl").read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return json.loads((self.repo / "report/report.json").read_text())
+
+    def arguments(self, verb: str = "install", *more: str) -> list[str]:
+        """`antrea-gitops` with these arguments runs ``verb`` here."""
+        usual = USUAL if verb == "install" else ()
+        where = ("--installer", str(self.double.path), "--work-dir", str(self.work))
+        return ["-C", str(self.repo), verb, *where, *usual, *more]
+
+    def install(self, *more: str) -> Ran:
+        return self.run("install", *more)
+
+    def run(self, verb: str, *more: str) -> Ran:
+        """Runs a verb in a process of its own, to its end."""
+        with self.start(verb, *more) as process:
+            out, err = process.communicate(timeout=120)
+        return Ran(process.returncode, out, err)
+
+    def start(self, verb: str, *more: str) -> subprocess.Popen[str]:
+        """Starts a verb in a process, and a session, of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "antrea_generator", *self.arguments(verb, *more)],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def snapshots(self) -> list[str]:
+        """The references of the vault's snapshots in the remote, oldest first."""
+        names = git(self.vault, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").splitlines()
+        return [name for name in names if not name.endswith("/lease")]
+
+
+def make_site(folder: Path, version: str = "4.18.9", *, platform: str = "vsphere", **double: Any) -> Site:
+    """A site of its own; ``double`` are settings of the installer's double."""
+    shutil.copytree(_repository(version, platform), folder / "ocp", symlinks=True)
+    git(folder, "init", "--quiet", "--bare", str(folder / "vault.git"))
+    environment = _environment(folder)
+    environment["ANTREA_GITOPS_AGE_IDENTITY"], _ = _identity()
+    cluster = folder / "ocp/cluster.yaml"
+    cluster.write_text(cluster.read_text().replace(_PLACEHOLDER, str(folder / "vault.git")))
+    git(folder / "ocp", "commit", "--quiet", "--all", "--message", "where the vault is")
+    listing = ["git", "-C", str(folder / "vault.git"), "for-each-ref", "--format=%(refname)", "refs/antrea-gitops"]
+    made = make_double(folder / "installer", version, **{"before_creating": listing, **double})
+    make_oc(folder / "bin")
+    return Site(folder, made, environment)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in os.environ if name.startswith(("GIT_", "XDG_CACHE", "LANG"))}
+    return {
+        **kept,
+        **_SECRETS,
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder / "home"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "TMPDIR": str(_made(folder / "tmp")),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "ci"), str(ROOT / "generator")]),
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@cache
+def _identity() -> tuple[str, str]:
+    """A key of age, and who it is for."""
+    from pyrage import x25519
+
+    identity = x25519.Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
+@cache
+def _repository(version: str, platform: str) -> Path:
+    """A committed repository whose vault is still to be named. Not to be changed."""
+    folder = Path(tempfile.mkdtemp(prefix="site-of-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    answers: Mapping[str, object] = {
+        "cluster_name": "ocp",
+        "base_domain": "example.com",
+        "openshift_version": version,
+        "platform": platform,
+        "machine_network": "10.1.224.0/24",
+        "api_vip": "10.1.224.10",
+        "ingress_vip": "10.1.224.11",
+        "backup_recipients": _identity()[1],
+        "backup_remote": _PLACEHOLDER,
+    }
+    file = folder / "answers.yml"
+    file.write_text(json.dumps(answers))
+    done = run("new", folder / "ocp", "--defaults", "--data-file", file)
+    assert done.code == 0, done.err
+    return folder / "ocp"
