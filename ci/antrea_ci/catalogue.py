@@ -1,8 +1,8 @@
 """Every rule that a finding can name: one file of facts a family, from which list, explanations and docs are made.
 
-``facts/rules/<family>.yaml`` holds ``title``, ``about`` and ``rules``: name to ``severity``, ``title``, ``why``,
-``fix``, ``source`` and, where the rule refuses on purpose what the installer or Antrea would accept, ``stricter`` with
-the reason for it.
+``facts/rules/<family>.yaml`` holds ``title``, ``about``, ``told_by`` (the verb, where it is not `check`) and
+``rules``: name to ``severity``, ``title``, ``why``, ``fix``, ``source`` and, where the rule refuses on purpose what the
+installer or Antrea would accept, ``stricter`` with the reason for it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class _RuleFacts(TypedDict):
 class _FamilyFacts(TypedDict):
     title: str
     about: str
+    told_by: NotRequired[str]
     rules: dict[str, _RuleFacts]
 
 
@@ -54,11 +55,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleFamily:
-    """The rules whose ids start with ``<name>/``."""
+    """The rules whose ids start with ``<name>/``, and the verb that tells them."""
 
     name: str
     title: str
     about: str
+    told_by: str
     rules: tuple[Rule, ...]
 
 
@@ -75,7 +77,7 @@ def rule_family(name: str) -> RuleFamily:
         raise KeyError(name)
     facts = _read(_FACTS / f"{name}.yaml")
     rules = tuple(_rule(f"{name}/{rule}", entry) for rule, entry in facts["rules"].items())
-    return RuleFamily(name, facts["title"], " ".join(facts["about"].split()), rules)
+    return RuleFamily(name, facts["title"], " ".join(facts["about"].split()), facts.get("told_by", "check"), rules)
 
 
 def every_rule() -> Iterator[Rule]:
