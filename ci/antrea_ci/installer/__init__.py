@@ -5,11 +5,11 @@ from __future__ import annotations
 from antrea_ci.installer.causes import Cause
 from antrea_ci.installer.environment import ignored_variables, installer_environment
 from antrea_ci.installer.fatal import FatalLine
+from antrea_ci.installer.known import reached_by
 from antrea_ci.installer.lines import Line
 from antrea_ci.installer.outcome import Outcome
 from antrea_ci.installer.program import Installer, find_installer
 from antrea_ci.installer.progress import PlainProgress, Progress, progress_for
-from antrea_ci.installer.known import reached_by
 from antrea_ci.installer.review import stages_in
 from antrea_ci.installer.running import Hooks, attach_installer, run_installer
 from antrea_ci.installer.stages import Stage

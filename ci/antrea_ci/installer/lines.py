@@ -41,7 +41,8 @@ class Line:
 
     @property
     def is_error(self) -> bool:
-        return self.level in ("error", "fatal")
+        """Whether it tells a failure. What the command line of the installer and Go's runtime say has no level."""
+        return self.level in ("error", "fatal") or (not self.level and self.message.startswith(("Error: ", "panic: ")))
 
 
 def parse_line(data: bytes) -> Line:

@@ -14,7 +14,8 @@ class Outcome:
     """``code``: None where it cannot be known (attached), negative for the signal that ended it.
 
     ``cause`` is None after a success, and where nothing that is known explains the failure; then ``last_errors`` are
-    the last lines that tell of errors (redacted, oldest first). ``seconds`` is how long it was watched.
+    the last lines that tell of errors (redacted, oldest first). ``seconds`` is how long it was watched,
+    ``told_seconds`` how long the installer says that it took.
     """
 
     verb: str
@@ -26,6 +27,7 @@ class Outcome:
     last_errors: tuple[str, ...] = ()
     said_done: bool = False
     is_timed_out: bool = False
+    told_seconds: float | None = None
 
     @property
     def succeeded(self) -> bool:

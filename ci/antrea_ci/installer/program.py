@@ -33,21 +33,25 @@ def find_installer(cluster: Cluster, given: Path | None, *, any_version: bool) -
     read, it is taken to do what the cluster's version does. Raises MissingRequirementError (exit code 4) with the ways
     to get one, AntreaGitopsError for another version.
     """
-    installer = _given(cluster, given) if given else _locked(cluster)
+    if given is None:
+        return _locked(cluster, any_version=any_version)
+    installer = _given(cluster, given)
     if installer.version.removeprefix("v") != cluster.version and not any_version:
-        raise _other_version(cluster, installer, is_locked=given is None)
+        told = f"is version {installer.version}" if installer.version else "does not tell its version"
+        raise _other_version(cluster, f"{given} {told}", "leave --installer out to use the locked one")
     return installer
 
 
-def _locked(cluster: Cluster) -> Installer:
+def _locked(cluster: Cluster, *, any_version: bool) -> Installer:
     from antrea_ci.tools.find import ensure_tool
     from antrea_ci.tools.lock import read_lock
 
     lock = read_lock(cluster.repo.tools_lock_file)
     tool = lock.tool(NAME)
-    # Its checksum stands for its version; to ask half a gigabyte for it takes long.
-    path = ensure_tool(NAME, lock) if tool.version == cluster.version else Path(lock.file)
-    return Installer(path, tool.version, _minor_of(tool.version) or _minor_of(cluster.version))
+    if tool.version != cluster.version and not any_version:
+        raise _other_version(cluster, f"{lock.file} locks {NAME} {tool.version}", "run `antrea-gitops tools lock`")
+    # Its checksum stands for its version; to ask a program of half a gigabyte takes long.
+    return Installer(ensure_tool(NAME, lock), tool.version, _minor_of(tool.version) or _minor_of(cluster.version))
 
 
 def _given(cluster: Cluster, path: Path) -> Installer:
@@ -85,12 +89,9 @@ def _answer(path: Path) -> str:
     return answer
 
 
-def _other_version(cluster: Cluster, installer: Installer, *, is_locked: bool) -> AntreaGitopsError:
-    told = f"is version {installer.version}" if installer.version else "does not tell its version"
-    locked = f"locks {NAME} {installer.version}"
-    ways = "run `antrea-gitops tools lock`" if is_locked else "leave --installer out to use the locked one"
+def _other_version(cluster: Cluster, what: str, way: str) -> AntreaGitopsError:
     return AntreaGitopsError(
-        f"{installer.path} {locked if is_locked else told}, and cluster.yaml wants {cluster.version}",
+        f"{what}, and cluster.yaml wants {cluster.version}",
         why="an installer installs the release of its own version, and files and checks differ between versions",
-        fix=f"name {NAME} {cluster.version} with --installer, {ways}, or accept this one with --any-version",
+        fix=f"name {NAME} {cluster.version} with --installer, {way}, or accept this one with --any-version",
     )

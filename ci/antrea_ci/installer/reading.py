@@ -40,6 +40,7 @@ class Reading:
         self._stages = StageReader(facts.times, facts.nested_stages)
         self._sieve = Sieve({*_SHOWN, *self._words()}, facts.times.begin.encode())
         self._rest = b""
+        self._live = ""
         self._errors: deque[str] = deque(maxlen=_ERRORS_KEPT)
         self._fatal: dict[str, FatalLine] = {}
         self.said_done = False
@@ -68,6 +69,11 @@ class Reading:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that the installer told, in its order."""
         return tuple(self._stages.stages)
+
+    @property
+    def total_seconds(self) -> float | None:
+        """How long the installer says that it took."""
+        return self._stages.total
 
     @property
     def last_errors(self) -> tuple[str, ...]:
@@ -103,11 +109,15 @@ class Reading:
             self._fatal.setdefault(found.id, found)
         if stage := self._stages.read(line.message):
             self._progress.stage(stage)
-        for live in known().live:
-            if live.pattern.needs in words and live.pattern.expression.search(line.message):
-                self._progress.enter(live.name, live.usual)
+        self._follow_stage(line, words)
         if line.level != "debug":
             self._progress.line(line)
+
+    def _follow_stage(self, line: Line, words: Set[bytes]) -> None:
+        for live in known().live:
+            if live.name != self._live and live.pattern.needs in words and live.pattern.expression.search(line.message):
+                self._live = live.name
+                self._progress.enter(live.name, live.usual)
 
     def _words(self) -> set[bytes]:
         facts = known()

@@ -103,5 +103,6 @@ def _outcome(verb: str, reading: Reading, progress: Progress, run: Callable[[], 
         last_errors=reading.last_errors,
         said_done=reading.said_done,
         is_timed_out=is_timed_out,
+        told_seconds=reading.total_seconds,
     )
     return outcome if outcome.succeeded else replace(outcome, cause=reading.cause(code))
