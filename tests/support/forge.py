@@ -1,4 +1,4 @@
-"""A stand-in for the APIs of GitHub and GitLab: the comments of a pull request, the notes of a merge request.
+"""A stand-in for the APIs of GitHub and GitLab: pull and merge requests, and what is written below them.
 
 The same server answers for both, below any prefix: give ``url`` as GITHUB_API_URL, ``url/api/v4`` as CI_API_V4_URL.
 """
@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _THREAD = re.compile(r"/(repos/[^/]+/[^/]+/issues/\d+)/comments$|/(projects/\d+/merge_requests/\d+)/notes$")
 _ONE = re.compile(r"/repos/[^/]+/[^/]+/issues/comments/(\d+)$|/projects/\d+/merge_requests/\d+/notes/(\d+)$")
+_OPENED = re.compile(r"/repos/[^/]+/[^/]+/pulls$|/projects/\d+/merge_requests$")
 _LIMITS = {"repos": (65_536, 422), "projects": (1_000_000, 400)}
 DROPPED = 0
 """As the status of a failure: the connection is closed without an answer."""
@@ -68,6 +69,7 @@ class Forge:
     comments: list[Comment] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    opened: list[dict[str, str]] = field(default_factory=list)
 
     def fail(self, status: int, *, method: str = "", carried_out: bool = False, **headers: str) -> None:
         """Answers the next request (of ``method``, if given) with ``status``, once; ``Retry_After="0"`` is a header."""
@@ -146,12 +148,26 @@ class _Handler(BaseHTTPRequestHandler):
         one, many = _ONE.search(path), _THREAD.search(path)
         if one and request.method in ("PATCH", "PUT"):
             return self._changed(int(one[1] or one[2]), request)
+        if _OPENED.search(path):
+            return self._request(request, is_github="/repos/" in path)
         thread = (many[1] or many[2]) if many else ""
         if not thread or (self.state.threads is not None and thread not in self.state.threads):
             return 404, {"message": "Not Found"}, {}
         if request.method == "POST":
             return self._added(thread, request)
         return self._listed(thread, request)
+
+    def _request(self, request: Request, *, is_github: bool) -> tuple[int, object, Mapping[str, str]]:
+        """A request is opened once for each branch, as both hosts do it."""
+        if request.method == "GET":
+            return 200, self.state.opened, {}
+        body = json.loads(request.body)
+        branch = body["head" if is_github else "source_branch"]
+        if any(branch in one.values() for one in self.state.opened):
+            return (422 if is_github else 409), {"message": "it exists already"}, {}
+        address = f"{self.state.url}/{len(self.state.opened) + 1}"
+        self.state.opened.append({**body, "html_url": address, "web_url": address})
+        return 201, self.state.opened[-1], {}
 
     def _listed(self, thread: str, request: Request) -> tuple[int, object, Mapping[str, str]]:
         query = {name: values[-1] for name, values in parse_qs(urlsplit(request.path).query).items()}

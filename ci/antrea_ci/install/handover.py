@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+
 from antrea_ci.files import write_atomically
 from antrea_ci.install.run import Run
 from antrea_ci.upi import next_commands, sheet
@@ -14,4 +17,6 @@ def hand_over(run: Run) -> tuple[str, ...]:
     write_atomically(path, sheet(run.cluster).encode())
     run.journal.append("handover")
     run.say(f"DNS names and load balancers that this cluster needs: {run.home.name(path)}")
-    return next_commands(run.cluster, run.work.installer)
+    *before, resume = next_commands(replace(run.cluster, repo=run.home), run.work.installer)
+    given = run.request.work_dir
+    return (*before, f"{resume} --work-dir {shlex.quote(str(given))}" if given else resume)

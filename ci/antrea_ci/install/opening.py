@@ -117,6 +117,8 @@ def opened(
     vault = Vault.of(at_home, secrets)
     if not (request.no_vault or vault.has_recipients):
         raise _no_recipients()
+    if request.no_vault:
+        vault = vault.without_remote()
     installer = find_installer(at_home, request.installer, any_version=request.any_version)
     journal = Journal(work.journal_file)
     versions = {"antrea-gitops": __version__, "openshift-install": installer.version}

@@ -40,5 +40,5 @@ class Request:
             "--no-vault": self.no_vault,
             "--steal-lease": self.steal_lease,
         }
-        skipped = [f"--skip-preflight {name}" for name in sorted(self.skip_preflight)]
-        return ", ".join([*(name for name, is_on in options.items() if is_on), *skipped])
+        skipped = f"--skip-preflight {','.join(sorted(self.skip_preflight))}" if self.skip_preflight else ""
+        return " ".join(filter(None, [*(name for name, is_on in options.items() if is_on), skipped]))

@@ -151,7 +151,7 @@ class Install(Part):
     method: Method | None = Field(
         default=None,
         description="Who makes the machines: the installer (ipi), you (upi), or you, with the Agent-based Installer "
-        "(agent). Left out: upi for the platforms none and external, else ipi.",
+        "(agent). Left out: agent with an agent-config.yaml, upi for the platforms none and external, else ipi.",
     )
 
 

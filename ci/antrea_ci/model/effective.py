@@ -44,8 +44,12 @@ class Cluster:
 
     @property
     def method(self) -> Method:
-        """Who makes the machines; for the platforms that nobody can make machines on, only the user can."""
-        return self.file.install.method or ("upi" if self.platform in _WITHOUT_MACHINES else "ipi")
+        """Who makes the machines: as written, else by what else is in the repository."""
+        if self.file.install.method:
+            return self.file.install.method
+        if self.repo.agent_config_file.is_file():
+            return "agent"
+        return "upi" if self.platform in _WITHOUT_MACHINES else "ipi"
 
 
 def load(repo: ClusterRepo) -> Cluster:

@@ -19,7 +19,7 @@ _SERVER = "http://THIS-HOST:8080"
 
 def next_commands(cluster: Cluster, folder: Path) -> tuple[str, ...]:
     """The steps: lines of a shell, and comments (``#``). ``folder`` holds the ignition files, or the agent's image."""
-    steps = _agent(folder) if cluster.repo.agent_config_file.is_file() else _by_hand(cluster, folder)
+    steps = _agent(folder) if cluster.method == "agent" else _by_hand(cluster, folder)
     repository = shlex.quote(str(cluster.repo.root))
     return (*steps, f"antrea-gitops -C {repository} install --resume --until cluster")
 

@@ -30,6 +30,7 @@ class Vault:
         self.store_of_clone = store
         self.recipients = tuple(dict.fromkeys(settings.recipients))
         self.keep = settings.keep
+        self._settings = settings
         self.cluster = cluster
         self.remote = remote
         self.unreached = ""
@@ -42,6 +43,10 @@ class Vault:
         root = cluster.repo.root
         remote = VaultRemote.of(root, settings.remote, secrets) if settings.remote else None
         return cls(Store(root), settings, f"{cluster.name}.{cluster.base_domain}".strip("."), remote)
+
+    def without_remote(self) -> Vault:
+        """The same in this clone alone."""
+        return Vault(self.store_of_clone, self._settings, self.cluster, None)
 
     @property
     def has_recipients(self) -> bool:

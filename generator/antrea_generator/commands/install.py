@@ -106,7 +106,7 @@ def _tell(home: ClusterRepo, request: Request, ended: Ended) -> None:
     if ended.outcome == "installed":
         click.echo("the cluster is installed; `antrea-gitops credentials` gives its kubeconfig and console")
     elif ended.outcome == "handed-over":
-        click.echo("the ignition is made and proven; the machines are yours to make:")
+        click.echo("the machines are yours to make and to start:")
         for line in ended.commands:
             click.echo(f"  {line}")
     else:
