@@ -17,6 +17,7 @@ from antrea_ci.bounded import within
 from antrea_ci.web import USER_AGENT, opener_with, shown
 
 _LARGEST = 8 << 20
+_SCHEMES = ("http", "https")
 
 
 class Fault(StrEnum):
@@ -88,7 +89,9 @@ def ask(
 
     Raises NoAnswerError. A server that sends bit by bit does not hold it up for longer than ``line.seconds``.
     """
-    request = urllib.request.Request(url, data=body, method=method)  # noqa: S310 (only http and https are opened)
+    if urlsplit(url).scheme not in _SCHEMES:
+        raise NoAnswerError(Fault.BROKEN, f"{shown(url)} is no web address")
+    request = urllib.request.Request(url, data=body, method=method)  # noqa: S310 (http and https alone)
     for name, value in {"User-Agent": USER_AGENT, **(headers or {})}.items():
         request.add_header(name, value)
     for name, value in (login or {}).items():
@@ -130,7 +133,7 @@ def _asked(line: Line, request: urllib.request.Request) -> Answer:
             return _read(stream)
     except urllib.error.HTTPError as error:
         with error:
-            return _read(error)
+            return _of_redirect(_read(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _no_answer(error) from None
 
@@ -150,6 +153,14 @@ def _read(stream: http.client.HTTPResponse | urllib.error.HTTPError) -> Answer:
     return Answer(stream.status or 0, headers, stream.read(_LARGEST))
 
 
+def _of_redirect(answer: Answer) -> Answer:
+    """NoAnswerError for a redirect that was not followed: it leads out of HTTP, or around in a circle."""
+    target = answer.headers.get("location", "")
+    if 300 <= answer.status < 400 and target:
+        raise NoAnswerError(Fault.BROKEN, f"it redirects to {shown(target)}")
+    return answer
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects by the same line, and never from https to http."""
 
@@ -165,8 +176,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if urlsplit(newurl).scheme != "https" and urlsplit(req.full_url).scheme == "https":
-            raise NoAnswerError(Fault.BROKEN, f"it redirects to {shown(newurl)}, which is not https")
+        schemes = ("https",) if urlsplit(req.full_url).scheme == "https" else _SCHEMES
+        if urlsplit(newurl).scheme not in schemes:
+            fp.close()
+            raise NoAnswerError(Fault.BROKEN, f"it redirects to {shown(newurl)}")
         found = super().redirect_request(req, fp, code, msg, headers, newurl)
         if found is not None:
             found.method = req.get_method()

@@ -34,6 +34,21 @@ def test_redirects_are_followed_and_the_login_stays_behind():
     assert "Authorization" not in other.headers[0]
 
 
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "nothing"])
+def test_nothing_but_http_is_opened(target: str):
+    with pytest.raises(NoAnswerError, match="cannot be understood"):
+        ask(LINE, "GET", target)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "/"])
+def test_no_redirect_leads_out_of_http_or_around_in_a_circle(target: str):
+    with (
+        serve({"/": Answer(status=302, headers={"Location": target})}) as server,
+        pytest.raises(NoAnswerError, match="it redirects to"),
+    ):
+        ask(LINE, "GET", f"{server.url}/")
+
+
 @pytest.fixture
 def dripping() -> Generator[str]:
     """A server that sends a byte now and then, and never ends."""

@@ -74,7 +74,7 @@ class _Image:
 
     @property
     def base(self) -> str:
-        return f"https://{_ITS_HOST if self.host == _DOCKER_HUB else self.host}/v2/{self.repository}"
+        return f"https://{self.host}/v2/{self.repository}"
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,22 @@ def look_up(reference: str, line: Line, logins: Logins, *, platforms: bool = Fal
         return _unreached(fault)
 
 
+def asked_host(reference: str) -> str:
+    """The host, with its port where it is not the usual one, that is asked for ``reference``."""
+    host = repository_of(reference).partition("/")[0]
+    return _ITS_HOST if host == _DOCKER_HUB else host
+
+
 def _read(reference: str) -> _Image:
-    host, _, repository = repository_of(reference).partition("/")
+    repository = repository_of(reference).partition("/")[2]
     name, _, digest = reference.partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
-    return _Image(host, repository, digest or tag or "latest")
+    return _Image(asked_host(reference), repository, digest or tag or "latest")
 
 
 def _open(session: _Session) -> _Session:
     """The registry's answer to its base says which login it wants, if any."""
-    answer = ask(session.line, "GET", f"{session.image.base.partition('/v2/')[0]}/v2/")
+    answer = ask(session.line, "GET", f"https://{session.image.host}/v2/")
     if answer.status != 401:
         return session
     scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))

@@ -30,7 +30,7 @@ class _Room:
 def probe(site: Site) -> Found:
     """The nearest folders that are there already: nothing is made but a file that is gone at once."""
     facts = limits()["disk"]
-    rooms = [_Room(_there(site.work), facts["work"], "the installer's work folder", "--work-dir")]
+    rooms = [_Room(_there(site.work), facts["work"][site.cluster.method], "the installer's work folder", "--work-dir")]
     if site.cluster.platform in facts["with_image"] and site.cluster.method == "ipi":
         cache = _there(site.means.cache)
         rooms.append(_Room(cache, facts["image"], "the installer's cache of images", "XDG_CACHE_HOME"))

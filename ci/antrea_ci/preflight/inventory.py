@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from antrea_ci.findings import Finding
 from antrea_ci.preflight.inventory_plan import Named, Topology
@@ -41,7 +42,7 @@ def _networks(session: Session, topology: Topology, cluster: Reference) -> Itera
     """A network is found by its name among those that the cluster's hosts have."""
     names = set(session.names(session.references(cluster, "network")).values())
     for named in topology.networks:
-        wanted = named.text.rpartition("/")[2] if named.text.startswith("/") else named.text
+        wanted = unquote(named.text.rpartition("/")[2] if named.text.startswith("/") else named.text)
         if wanted not in names:
             message = f"the cluster {topology.cluster.text} has no network {wanted!r}{did_you_mean(wanted, names)}"
             yield error("preflight/vcenter-inventory", named.place, message, fix=_listed("networks", names))
@@ -63,7 +64,7 @@ def _datastore(session: Session, named: Named, datacenter: Reference, cluster: R
         by_path = session.find(named.text)
         found = [by_path] if by_path in names else []
     else:
-        found = [reference for reference, name in names.items() if name == named.text]
+        found = [reference for reference, name in names.items() if name == unquote(named.text)]
     if not found:
         last = named.text.rpartition("/")[2]
         message = f"there is no datastore {named.text!r}{did_you_mean(last, names.values())}"
@@ -79,7 +80,8 @@ def _absent(session: Session, named: Named, what: str, path: str) -> Finding:
     above, _, last = path.rpartition("/")
     parent = session.find(above) if above else session.root
     children = _children(session, parent) if parent else []
-    message = f"there is no {what} {path!r}{did_you_mean(last, children)}"
+    shown = path if above else last
+    message = f"there is no {what} {shown!r}{did_you_mean(last, children)}"
     if parent is None:
         message += f": {above!r} is not there"
     return error("preflight/vcenter-inventory", named.place, message, fix=_listed("there", children))

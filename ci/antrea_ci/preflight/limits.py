@@ -60,9 +60,9 @@ class ClockFacts(TypedDict):
 
 
 class DiskFacts(TypedDict):
-    """Space in MiB, and who needs it."""
+    """Space in MiB, and who needs it; ``work`` by who makes the machines."""
 
-    work: int
+    work: dict[str, int]
     image: int
     with_image: list[str]
     cache: str

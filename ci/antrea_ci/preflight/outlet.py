@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,27 +37,56 @@ class ClusterProxy:
 def cluster_proxies(config: Config) -> Iterator[ClusterProxy]:
     """The proxies that are given; what is no address is left to `check`."""
     for key in KEYS:
-        with suppress(ValueError):
-            parts = urlsplit(config.text(_PROXY, key))
-            if parts.hostname and parts.scheme in _PORTS:
-                host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-                login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-                basic = f"Basic {base64.b64encode(login.encode()).decode()}" if parts.username else ""
-                proxy = Proxy(f"{host}:{parts.port or _PORTS[parts.scheme]}", basic)
-                yield ClusterProxy(key, config.locate((_PROXY, key)), parts.scheme == "https", proxy)
+        url = config.text(_PROXY, key)
+        if proxy := _proxy_at(url):
+            yield ClusterProxy(key, config.locate((_PROXY, key)), _is_secure(url), proxy)
+
+
+def machine_line(site: Site) -> Line:
+    """How the installer, which is written in Go, reaches what it needs: by the environment of this machine.
+
+    source: golang.org/x/net/http/httpproxy (FromEnvironment: the names in capitals count first)
+    """
+    return Line(trust_as_in_go(), site.means.answer, _way_of_machine)
 
 
 def registry_line(site: Site) -> Line:
-    """Nodes use httpsProxy but for what noProxy names. Where it is https itself, the environment's proxies stand in."""
-    trust = trust_as_in_go(used_bundle(site.config) if site.config else "")
+    """How nodes reach registries: by httpsProxy, but for what noProxy names.
+
+    Without one, or where it is https itself, which cannot be tried from here, it is this machine's way.
+    """
     config = site.config
-    if config is None:
-        return Line(trust, site.means.answer)
-    chosen = next((each for each in cluster_proxies(config) if each.key == "httpsProxy"), None)
-    if chosen is None or chosen.is_secure:
-        return Line(trust, site.means.answer)
+    trust = trust_as_in_go(used_bundle(config) if config else "")
+    chosen = next((each for each in cluster_proxies(config) if each.key == KEYS[1]), None) if config else None
+    if config is None or chosen is None or chosen.is_secure:
+        return Line(trust, site.means.answer, _way_of_machine)
     exceptions = no_proxy(config)
     return Line(trust, site.means.answer, lambda host: None if bypasses(host, exceptions) else chosen.proxy)
+
+
+def _way_of_machine(host: str) -> Proxy | None:
+    url = _variable("HTTPS_PROXY")
+    exceptions = tuple(part.strip() for part in _variable("NO_PROXY").split(",") if part.strip())
+    return None if _is_secure(url) or bypasses(host, exceptions) else _proxy_at(url)
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name) or os.environ.get(name.lower(), "")
+
+
+def _proxy_at(url: str) -> Proxy | None:
+    with suppress(ValueError):
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.hostname and parts.scheme in _PORTS:
+            host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+            login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+            basic = f"Basic {base64.b64encode(login.encode()).decode()}" if parts.username else ""
+            return Proxy(f"{host}:{parts.port or _PORTS[parts.scheme]}", basic)
+    return None
+
+
+def _is_secure(url: str) -> bool:
+    return url.startswith("https://")
 
 
 def used_bundle(config: Config) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from antrea_ci.bounded import each
 from antrea_ci.exchange import Fault, Line, NoAnswerError, tunnel_status
 from antrea_ci.findings import Finding
-from antrea_ci.image_references import repository_of
+from antrea_ci.images.registry import asked_host
 from antrea_ci.preflight.outlet import ClusterProxy, bypasses, cluster_proxies, no_proxy, registry_line
 from antrea_ci.preflight.reach import Reach, reach
 from antrea_ci.preflight.site import Found, NotApplicableError, Site, error
@@ -22,7 +22,7 @@ def probe(site: Site) -> Found:
     if not proxies:
         raise NotApplicableError("install-config.yaml has no proxy")
     exceptions = no_proxy(config)
-    hosts = dict.fromkeys(repository_of(image).partition("/")[0] for image in site.images)
+    hosts = dict.fromkeys(asked_host(image) for image in site.images)
     targets = [_with_port(host) for host in hosts if not bypasses(host, exceptions)]
     line = registry_line(site)
     for proxy in proxies:

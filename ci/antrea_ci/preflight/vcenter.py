@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from antrea_ci.bounded import each
-from antrea_ci.exchange import Fault, Line, NoAnswerError
+from antrea_ci.exchange import Fault, NoAnswerError
 from antrea_ci.findings import Finding
 from antrea_ci.preflight.inventory import topology_findings
 from antrea_ci.preflight.inventory_plan import PlannedVcenter, planned_vcenters
 from antrea_ci.preflight.limits import limits
+from antrea_ci.preflight.outlet import machine_line
 from antrea_ci.preflight.site import Found, NotApplicableError, Site, error, minor_of, warning
 from antrea_ci.vsphere.session import About, about, conversation, logged_in
 from antrea_ci.vsphere.soap import SoapFaultError
-from antrea_ci.web import trust_as_in_go
 
 _USER, _PASSWORD = "ANTREA_GITOPS_VCENTER_USERNAME", "ANTREA_GITOPS_VCENTER_PASSWORD"
 _VCENTER = "VirtualCenter"
@@ -44,7 +44,7 @@ def probe(site: Site) -> Found:
 
 
 def _looked_at(site: Site, vcenter: PlannedVcenter) -> Iterator[Finding]:
-    soap = conversation(Line(trust_as_in_go(), site.means.answer), _address(site, vcenter))
+    soap = conversation(machine_line(site), _address(site, vcenter))
     try:
         server, services = about(soap)
         yield from _version(site, vcenter, server)

@@ -111,8 +111,9 @@ def test_a_registry_that_refuses(
     assert found.detail
 
 
-def test_a_login_is_sent_to_no_address_without_tls(authority: Authority, stored: str, digest: str):
-    rules = {"login": "bearer", "realm": "http://auth.example.com/token"}
+@pytest.mark.parametrize("realm", ["http://auth.example.com/token", "file:///etc/passwd", ""])
+def test_a_login_is_sent_to_no_address_without_tls(authority: Authority, stored: str, digest: str, realm: str):
+    rules = {"login": "bearer", "realm": realm or " "}
     with registry(stored, authority.server("127.0.0.1"), **rules) as gate:
         found = ask(authority, f"{gate.host}/{IMAGE}", GOOD)
     assert found == Reason(Refusal.OTHER, "it sends logins to an address that is not https")

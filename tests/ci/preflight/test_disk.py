@@ -18,8 +18,8 @@ ENOUGH = limits()["disk"]
 
 @pytest.fixture
 def needs(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The facts, to be changed by a test; as they are there is room for nothing."""
-    changed = {**ENOUGH, "work": 1, "image": 1}
+    """The facts, changed so that there is room for all, and to be changed further."""
+    changed = {**ENOUGH, "work": dict.fromkeys(ENOUGH["work"], 1), "image": 1}
     monkeypatch.setitem(limits(), "disk", changed)
     return changed
 
@@ -35,7 +35,7 @@ def test_folders_with_room_are_right_and_nothing_is_made(tmp_path: Path, needs: 
 
 
 def test_too_little_room_is_told_with_what_is_needed_together(tmp_path: Path, needs: dict[str, object]):
-    needs["work"] = 1 << 40
+    needs["work"] = {"ipi": 1 << 40}
     (finding,) = found(tmp_path)
     assert told([finding]) == [("error", "disk-space")]
     assert f"needs {(1 << 40) + 1} MiB" in finding.message

@@ -13,6 +13,7 @@ from antrea_ci.preflight import vcenter as module
 from antrea_ci.preflight.site import NotApplicableError, Site
 from support.authority import Authority
 from support.preflight import closed_port, cluster, held, means, silent, site, told
+from support.proxies import proxy
 from support.registries import registry
 from support.vcenter import CLUSTER, DATASTORE, NETWORK, PASSWORD, USER, refusing, vcenter
 
@@ -76,7 +77,7 @@ def test_the_flat_form_of_4_12_is_looked_up_with_the_paths_that_the_installer_ma
 @pytest.mark.parametrize(
     ("topology", "words"),
     [
-        ({"datacenter": "DC1"}, "there is no datacenter '/DC1' (did you mean DC0?)"),
+        ({"datacenter": "DC1"}, "there is no datacenter 'DC1' (did you mean DC0?)"),
         ({"computeCluster": "/DC0/host/DC0_C1"}, "there is no cluster '/DC0/host/DC0_C1' (did you mean DC0_C0?)"),
         ({"datastore": "/DC0/datastore/LocalDS_1"}, "there is no datastore '/DC0/datastore/LocalDS_1' (did you mean"),
         ({"networks": ["DC0_DVPG1"]}, f"the cluster {CLUSTER} has no network 'DC0_DVPG1' (did you mean DC0_DVPG0?)"),
@@ -217,6 +218,19 @@ def test_a_login_that_nobody_gave_is_told_without_a_try(tmp_path: Path, server: 
     rule, finding = one(tmp_path, changes, login={})
     assert rule == ("error", "vcenter-login")
     assert "give ANTREA_GITOPS_VCENTER_USERNAME and ANTREA_GITOPS_VCENTER_PASSWORD" in finding.fix
+
+
+def test_the_proxy_of_this_machine_is_used_as_the_installer_uses_it(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+):
+    name = "vcenter.example.com"
+    with vcenter(authority.server(name)) as address, proxy({f"{name}:443": address}) as proxied:
+        monkeypatch.setenv("HTTPS_PROXY", proxied.host)
+        assert found(tmp_path / "a", zonal(name)) == []
+        monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,.example.com")
+        rule, finding = one(tmp_path / "b", zonal(name))
+    assert rule == ("error", "vcenter-unreachable")
+    assert "the name does not resolve" in finding.message
 
 
 def test_another_platform_has_none(tmp_path: Path):
