@@ -91,17 +91,35 @@ class Repository:
 
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
         """The size of each object in bytes; -1 for one that is not there or cannot be read."""
-        asked = list(dict.fromkeys(names))
-        lines = "".join(f"{name}\n" for name in asked).encode()
-        said = self._run("cat-file", "--batch-check=%(objectsize)", stdin=lines) if asked else None
-        answers = said.stdout.decode("utf-8", "replace").splitlines() if said else []
-        return {name: int(answer) if answer.isdigit() else -1 for name, answer in zip(asked, answers, strict=True)}
+        left = list(dict.fromkeys(names))
+        found: dict[str, int] = {}
+        while left:
+            answers = self._batch("--batch-check=%(objectsize)", left).stdout.decode("utf-8", "replace").splitlines()
+            found |= {
+                name: int(answer) if answer.isdigit() else -1 for name, answer in zip(left, answers, strict=False)
+            }
+            found |= dict.fromkeys(left[len(answers) : len(answers) + 1], -1)
+            left = left[len(answers) + 1 :]
+        return found
 
     def read(self, names: Iterable[str]) -> Iterator[tuple[str, Object]]:
         """The objects by these names (ids, or ``<id>:path``), but for those that are not there or cannot be read."""
-        for some in _portions(self.sizes(names)):
-            said = self._run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in some).encode())
-            yield from vcs.batch(some, said.stdout)
+        for some in _portions({name: size for name, size in self.sizes(names).items() if size >= 0}):
+            left = some
+            while left:
+                said = self._batch("--batch", left)
+                found = list(vcs.batch(left, said.stdout))
+                yield from found
+                left = left[left.index(found[-1][0]) + 2 if found else 1 :] if said.code != 0 else []
+
+    def _batch(self, option: str, names: Sequence[str]) -> Completed:
+        """What `cat-file` says of each name; it ends at a damaged object, and is to be asked again for those behind."""
+        lines = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+        done = vcs.git(self.root, "cat-file", option, stdin=lines, timeout=_SECONDS)
+        if done is None or b"not a git repository" in done.stderr:
+            self._run("rev-parse")
+        assert done is not None
+        return done
 
     def read_one(self, name: str) -> bytes | None:
         """The content of one object; None where it is not there or cannot be read."""
