@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from cryptography import x509
 
-_SUBJECT = _COMMON_NAME, _ORGANIZATION = "2.5.4.3", "2.5.4.10"
+# Common name and organization.
+_SUBJECT = ("2.5.4.3", "2.5.4.10")
 # extensionRequest of PKCS #9 (RFC 2985).
 _EXTENSIONS = "1.2.840.113549.1.9.14"
 
@@ -56,13 +58,17 @@ def read_request(pem: bytes) -> Request | None:
     if text.count(b"-----BEGIN") != 1 or not text.startswith(b"-----BEGIN CERTIFICATE REQUEST-----"):
         return None
     try:
-        found = x509.load_pem_x509_csr(text)
+        with warnings.catch_warnings():
+            # A node's name may be too long for the 64 characters of a common name; kubelets write it all the same.
+            warnings.simplefilter("ignore")
+            found = x509.load_pem_x509_csr(text)
+            common_names, organizations = (tuple(_texts(found.subject, oid)) for oid in _SUBJECT)
         if not found.is_signature_valid:
             return None
         names = next((one.value for one in found.extensions if isinstance(one.value, x509.SubjectAlternativeName)), ())
         return Request(
-            tuple(_texts(found.subject, _COMMON_NAME)),
-            tuple(_texts(found.subject, _ORGANIZATION)),
+            common_names,
+            organizations,
             tuple(one.value for one in names if isinstance(one, x509.DNSName)),
             tuple(str(one.value) for one in names if isinstance(one, x509.IPAddress)),
             tuple(_more(found)),

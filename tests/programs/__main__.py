@@ -13,7 +13,7 @@ from pathlib import Path
 
 import install
 
-FOR_TESTS = ("act", "actionlint", "crane", "gitlab-ci-local", "rsync", "vcsim")
+FOR_TESTS = ("act", "actionlint", "crane", "gitlab-ci-local", "kubectl", "ovsdb-server", "rsync", "vcsim")
 
 
 def main(names: list[str]) -> int:
