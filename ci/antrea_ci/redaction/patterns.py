@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from antrea_ci.facts import facts
 from antrea_ci.redaction.parts import SHORTEST, parts_of
 from antrea_ci.redaction.spellings import key_spellings, spellings
 
@@ -40,14 +38,3 @@ def pieces(spelling: bytes) -> Iterator[bytes]:
     for start in range(0, max(1, len(spelling) - REACH), REACH - _SHARED):
         yield spelling[start : start + REACH]
     yield spelling[-REACH:]
-
-
-@cache
-def decoration() -> bytes:
-    """The bytes that do not count where a value was cut into lines."""
-    return str(facts("redaction")["decoration"]).encode()
-
-
-def bare(data: bytes) -> bytes:
-    """``data`` without decoration; line breaks stay."""
-    return data.translate(None, decoration())
