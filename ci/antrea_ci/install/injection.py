@@ -35,8 +35,10 @@ def injected(config: dict[str, Value], cluster: Cluster, secrets: Secrets) -> di
 
 
 def pull_secret(cluster: Cluster, secrets: Secrets) -> str:
-    """The pull secret as compact JSON, with the login of our own registry where it is told apart."""
+    """The pull secret as compact JSON, with the login of our own registry where it is told apart; empty without one."""
     given = secrets.get("ANTREA_GITOPS_PULL_SECRET") or ""
+    if not given:  # a verb that pulls nothing, such as destroy
+        return ""
     login = secrets.login("ANTREA_GITOPS_SECRET_REGISTRY")
     if login is None:
         return json.dumps(json.loads(given), separators=(",", ":"))
