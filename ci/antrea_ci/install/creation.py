@@ -28,8 +28,14 @@ _WAIT_FOR_INSTALL = ("wait-for", "install-complete")
 
 
 def create(run: Run) -> None:
-    """Creates the cluster. From its first journal entry on it is never run again for this installation."""
+    """Creates the cluster. Once it was started, it is never run again for this installation.
+
+    The vault knows of the beginning before it: another runner must not take the folder for one from which nothing was
+    created.
+    """
     run.journal.append("cluster.begin", host=host())
+    run.keeper.keep(Kind.CLUSTER)
+    run.keeper.refuse_unsafe()
     outcome = run.invoke("create", "cluster", "--log-level", "debug", timeout=_CREATE_TIMEOUT, keep=Kind.CLUSTER)
     settle(run, outcome)
 

@@ -44,7 +44,7 @@ def go_on(run: Run, way: Way, environment: Mapping[str, str]) -> Ended:
     """One that was interrupted."""
     bodies: dict[Way, Callable[[], Ended]] = {
         Way.ANEW: lambda: _from_prepare(run, environment),
-        Way.ON: lambda: _from_cluster(run, environment),
+        Way.ON: lambda: _from_proven(run, environment),
         Way.ATTACH: lambda: _watched(run, environment, lambda: attach(run, run.history())),
         Way.WAIT: lambda: _watched(run, environment, lambda: wait(run, run.history())),
         Way.FINISH: lambda: _finish(run, environment),
@@ -54,7 +54,8 @@ def go_on(run: Run, way: Way, environment: Mapping[str, str]) -> Ended:
 
 def _carried_out(run: Run, body: Callable[[], Ended]) -> Ended:
     """Runs ``body``; however it ends, the state is kept, and a report and, after a failure, an archive are left."""
-    run.journal.append("run.begin", until=run.request.until.value, resume=run.request.resume)
+    request = run.request
+    run.journal.append("run.begin", until=request.until.value, resume=request.resume, waived=request.waived)
     try:
         ended = body()
     except KeyboardInterrupt:
@@ -84,9 +85,15 @@ def _from_prepare(run: Run, environment: Mapping[str, str]) -> Ended:
     return _from_cluster(run, environment)
 
 
+def _from_proven(run: Run, environment: Mapping[str, str]) -> Ended:
+    """With the ignition of an earlier run, which may have been told to do without the vault."""
+    run.keeper.keep(Kind.IGNITION)
+    return _from_cluster(run, environment)
+
+
 def _from_cluster(run: Run, environment: Mapping[str, str]) -> Ended:
-    run.keeper.refuse_unsafe()
     if run.cluster.method != "ipi":
+        run.keeper.refuse_unsafe()
         return Ended("handed-over", hand_over(run))
     return _watched(run, environment, lambda: create(run))
 
@@ -106,8 +113,9 @@ def _finish(run: Run, environment: Mapping[str, str]) -> Ended:
             late.verify_cluster(run)
     except AntreaGitopsError as error:
         fault = error
-    with run.phase(Phase.RECORD):
-        late.record(run, environment)
+    if not run.history().is_recorded:
+        with run.phase(Phase.RECORD):
+            late.record(run, environment)
     if fault:
         raise fault
     return Ended("installed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from antrea_ci.files import staging_folder, swap_in, write_atomically
+from antrea_ci.install.journal import line_of
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.secrets import Secrets, age_identities
 from antrea_ci.vault import Kind, Snapshot, Vault
@@ -10,7 +11,7 @@ from antrea_ci.vault.restore import by_prefix, everything, write
 from antrea_ci.vault.sealed import Files
 
 _INSTALLER, _JOURNAL = "installer/", "journal.jsonl"
-_OF_INSTALLATIONS = tuple(kind for kind in Kind if kind not in (Kind.MANUAL, Kind.NIGHTLY))
+OF_INSTALLATIONS = tuple(kind for kind in Kind if kind not in (Kind.MANUAL, Kind.NIGHTLY))
 
 
 def fetch_state(vault: Vault, work: WorkDir, secrets: Secrets) -> Snapshot | None:
@@ -18,7 +19,7 @@ def fetch_state(vault: Vault, work: WorkDir, secrets: Secrets) -> Snapshot | Non
 
     The journal comes last: until it is there, nothing is resumed. Raises MissingRequirementError without an identity.
     """
-    snapshot = vault.newest(*_OF_INSTALLATIONS)
+    snapshot = vault.newest(*OF_INSTALLATIONS)
     if snapshot is None:
         return None
     files = everything(vault, snapshot, age_identities(secrets))
@@ -27,5 +28,6 @@ def fetch_state(vault: Vault, work: WorkDir, secrets: Secrets) -> Snapshot | Non
         staging.chmod(0o700)
         write(staging / "new", Files(by_prefix(files.contents, _INSTALLER), modes))
         swap_in(staging / "new", work.installer)
-    write_atomically(work.journal_file, files.contents.get(_JOURNAL, b""), mode=0o600)
+    journal = files.contents.get(_JOURNAL, b"") + line_of("restored", snapshot=str(snapshot.name))
+    write_atomically(work.journal_file, journal, mode=0o600)
     return snapshot

@@ -35,8 +35,18 @@ class History:
 
     @property
     def is_created(self) -> bool:
-        """Whether anything may have been created: from the entry before the call on."""
-        return self._has("cluster.begin")
+        """Whether anything may have been created.
+
+        Here that is so once the installer's process was written down, before which it does nothing. What came from
+        the vault was written before that, so that the intention counts.
+        """
+        return any(entry.event in ("process", "restored") for entry in self._since_creation)
+
+    @property
+    def _since_creation(self) -> Sequence[Entry]:
+        """The entries from `cluster.begin` on."""
+        at = next((i for i, entry in enumerate(self.entries) if entry.event == "cluster.begin"), len(self.entries))
+        return self.entries[at:]
 
     @property
     def is_handed_over(self) -> bool:
@@ -72,12 +82,8 @@ class History:
     @property
     def process(self) -> ProcessId | None:
         """The process of ``create cluster``, as it was written down when it started."""
-        after = False
-        for entry in self.entries:
-            after = after or entry.event == "cluster.begin"
-            if after and entry.event == "process":
-                return ProcessId(int(entry.text("pid") or 0), entry.text("started"))
-        return None
+        started = next((entry for entry in self._since_creation if entry.event == "process"), None)
+        return ProcessId(int(started.text("pid") or 0), started.text("started")) if started else None
 
     @property
     def host(self) -> str:

@@ -43,20 +43,18 @@ class Journal:
 
     def append(self, event: str, **values: Value) -> Entry:
         """Adds an entry; when this returns, it survives a crash of the machine."""
-        told = {name: redaction.text(value) if isinstance(value, str) else value for name, value in values.items()}
-        entry = Entry(datetime.now(tz=UTC).isoformat(timespec="milliseconds"), event, told)
-        line = json.dumps({"time": entry.time, "event": event, **told}, ensure_ascii=False) + "\n"
+        line = line_of(event, **values)
         with self._lock:
             self._write(line)
-        return entry
+        return read_entries(line, str(self._file))[0]
 
-    def _write(self, line: str) -> None:
+    def _write(self, line: bytes) -> None:
         is_new = not self._file.exists()
         with self._file.open("r+b" if not is_new else "x+b") as stream:
             os.chmod(stream.fileno(), 0o600)
             _cut_torn_line(stream.fileno())
             stream.seek(0, os.SEEK_END)
-            stream.write(line.encode())
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
         if is_new:
@@ -65,6 +63,13 @@ class Journal:
     def entries(self) -> list[Entry]:
         """All entries. Raises AntreaGitopsError like read_entries."""
         return read_entries(self._file.read_bytes(), str(self._file)) if self._file.exists() else []
+
+
+def line_of(event: str, **values: Value) -> bytes:
+    """A new entry as it is written, without secrets."""
+    told = {name: redaction.text(value) if isinstance(value, str) else value for name, value in values.items()}
+    time = datetime.now(tz=UTC).isoformat(timespec="milliseconds")
+    return json.dumps({"time": time, "event": event, **told}, ensure_ascii=False).encode() + b"\n"
 
 
 def read_entries(data: bytes, shown_as: str) -> list[Entry]:

@@ -57,7 +57,10 @@ class Keeper:
         self._push(self.vault)
 
     def refuse_unsafe(self) -> None:
-        """Raises AntreaGitopsError unless every snapshot is where the vault's settings want it."""
+        """Raises AntreaGitopsError unless all snapshots are where they shall be, those of earlier runs too.
+
+        ``keep`` has told; what did not go through then is tried once more.
+        """
         self.settle()
         if self.unpushed:
             raise AntreaGitopsError(

@@ -12,7 +12,7 @@ from antrea_ci.errors import AntreaGitopsError, FindingsError, UsageError
 from antrea_ci.findings import Finding, Location
 from antrea_ci.install import source
 from antrea_ci.install.approver import Approver
-from antrea_ci.install.fetching import fetch_state
+from antrea_ci.install.fetching import OF_INSTALLATIONS, fetch_state
 from antrea_ci.install.history import History
 from antrea_ci.install.ignition import seconds_left
 from antrea_ci.install.journal import Journal, read_entries
@@ -191,7 +191,7 @@ def _history_in(vault: Vault | None) -> History:
     if vault is None:
         return History(())
     try:
-        snapshot = vault.newest()
+        snapshot = vault.newest(*OF_INSTALLATIONS)
         journal = vault.public_files(snapshot).get("journal.jsonl", b"") if snapshot else b""
     except AntreaGitopsError:  # nothing is created before a snapshot has reached the vault
         return History(())

@@ -33,6 +33,7 @@ def history(events: Sequence[tuple[str, dict[str, Value]]]) -> History:
         (PROVEN, False, LEAST_SECONDS, Way.ON),
         (PROVEN, False, LEAST_SECONDS - 1, Way.ANEW),
         ([*PROVEN, *PREPARED[1:]], False, 1e9, Way.ANEW),
+        ([*PROVEN, ("cluster.begin", {})], False, 1e9, Way.ON),
         (CREATING, True, 0.0, Way.ATTACH),
         (WAITING, False, 0.0, Way.WAIT),
         (HANDED_OVER, False, 0.0, Way.WAIT),
@@ -50,6 +51,12 @@ def test_machines_that_are_not_all_there_can_only_be_destroyed() -> None:
     with pytest.raises(AntreaGitopsError) as caught:
         way(history(CREATING), is_living=False, seconds_left=1e9)
     assert "antrea-gitops destroy --confirm ocp" in caught.value.fix
+
+
+def test_on_another_runner_the_intention_to_create_counts_as_created() -> None:
+    restored = [*PROVEN, ("cluster.begin", {}), ("restored", {})]
+    with pytest.raises(AntreaGitopsError, match="before all machines were there"):
+        way(history(restored), is_living=False, seconds_left=1e9)
 
 
 @pytest.mark.parametrize("events", [[], DESTROYED])
