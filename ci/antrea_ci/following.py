@@ -67,8 +67,9 @@ def follow(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, str], 
     lives on, and also when a callback raises. What it started does not outlive it.
 
     The first INT, TERM or HUP reaches it as INT, ``on_interrupt`` is called at once, and KeyboardInterrupt is raised
-    when it has ended. A second one kills it, and after ``on_interrupt`` KeyboardInterrupt is raised at once.
-    Raises TimedOutError, and MissingRequirementError for a program that is not there.
+    when it has ended (what ``on_interrupt`` raises, after it was ended). A second one kills it, and after
+    ``on_interrupt`` KeyboardInterrupt is raised at once. Raises TimedOutError, and MissingRequirementError for a
+    program that is not there.
     """
     target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
@@ -180,7 +181,11 @@ class _Reader:
         return False
 
     def _interrupted(self) -> NoReturn:
-        is_told = self._interrupts.call(self._watch.on_interrupt)
+        try:
+            is_told = self._interrupts.call(self._watch.on_interrupt)
+        except BaseException:
+            self._end()
+            raise
         self._patient_until = time.monotonic() + self._watch.grace_seconds
         while is_told and self._interrupts.count == 1 and time.monotonic() < self._patient_until and self._step():
             pass

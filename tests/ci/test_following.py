@@ -371,6 +371,24 @@ def test_an_interrupt_breaks_off_a_tick_that_hangs(tmp_path: Path) -> None:
     assert heard.events == ["start", "tick", "interrupt"]
 
 
+def test_a_program_is_ended_although_storing_fails(tmp_path: Path) -> None:
+    heard = Heard()
+
+    def fail() -> None:
+        raise OSError("no space left")
+
+    soon(interrupt_us, lambda: heard.started)
+    with pytest.raises(OSError, match="no space left"):
+        follow(
+            shell('trap "" INT; sleep 30'),
+            cwd=None,
+            env=_ENV,
+            output=tmp_path / "out",
+            watch=heard.watch(on_interrupt=fail),
+        )
+    assert is_gone(heard.started[0].pid)
+
+
 def test_handlers_are_put_back(tmp_path: Path) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
@@ -481,6 +499,19 @@ def test_attaching_to_what_has_ended_reads_what_it_left(tmp_path: Path) -> None:
     again = Heard()
     attach(heard.started[0], output=tmp_path / "out", watch=again.watch())
     assert bytes(again.output) == b"all\n"
+
+
+def test_a_kill_of_us_before_the_start_is_recorded_leaves_nothing_running(tmp_path: Path) -> None:
+    code = _FOLLOWER.replace("def start(process):", "def start(process):\n    os.kill(os.getpid(), 9)")
+    trace = tmp_path / "trace"
+    command = [sys.executable, "-c", code, str(tmp_path / "id"), str(tmp_path / "out"), "touch", str(trace)]
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    # Whoever still had the output open would be the held program.
+    with (tmp_path / "out").open() as output:
+        assert output.read() == ""
+    assert not trace.exists()
 
 
 def test_another_process_with_the_same_number_is_not_the_one_meant() -> None:

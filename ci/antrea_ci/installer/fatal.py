@@ -22,8 +22,7 @@ class FatalLine:
 def fatal_line(line: Line, words: Set[bytes], verb: str) -> FatalLine | None:
     """What this line of ``verb``, which holds these words, means, if it is one of those that end an installation."""
     for fact in known().fatal:
-        if fact.pattern.needs not in words or (fact.verbs and verb not in fact.verbs):
-            continue
-        if fact.pattern.expression.search(line.message):
+        is_meant = verb in fact.verbs and fact.pattern.needs in words
+        if is_meant and fact.pattern.expression.search(line.message):
             return FatalLine(fact.id, line.message, fact.why, fact.fix)
     return None

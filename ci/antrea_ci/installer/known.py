@@ -21,7 +21,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class FatalFact:
-    """A line that ends the installation whatever the exit code; ``verbs`` empty: every verb."""
+    """A line that ends the installation whatever the exit code, in these verbs."""
 
     id: str
     verbs: frozenset[str]

@@ -61,6 +61,11 @@ def test_an_unusable_cluster(message: str, fact: str, verb: str, tmp_path: Path)
     assert [(line.id, line.line) for line in found] == [(fact, message)]
 
 
+@pytest.mark.parametrize("verb", ["wait-for install-complete", "destroy cluster"])
+def test_a_vcenter_that_is_away_spoils_no_cluster_that_is_there(verb: str, tmp_path: Path) -> None:
+    assert read(tmp_path, "level=warning msg=unable to resolve vSphere server v.example.com\n", verb=verb).fatal == ()
+
+
 def test_each_kind_is_told_once(tmp_path: Path) -> None:
     line = "level=warning msg=unable to resolve vSphere server vcenter.example.com\n"
     assert len(read(tmp_path, line * 3).fatal) == 1
