@@ -135,7 +135,15 @@ def _asked(line: Line, request: urllib.request.Request) -> Answer:
         with error:
             return _of_redirect(_read(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _no_answer(error) from None
+        raise _of_proxy(request, _no_answer(error)) from None
+
+
+def _of_proxy(request: urllib.request.Request, fault: NoAnswerError) -> NoAnswerError:
+    """Who is asked through a proxy has been looked for by nobody but it."""
+    is_by_proxy = request.host != urlsplit(request.full_url).netloc
+    if is_by_proxy and fault.fault in (Fault.NAME, Fault.REFUSED, Fault.UNREACHABLE):
+        return NoAnswerError(Fault.PROXY, f"{request.host}: {fault.fault.value}")
+    return fault
 
 
 def _routed(line: Line, request: urllib.request.Request) -> urllib.request.Request:
@@ -206,7 +214,7 @@ def _no_answer(error: Exception) -> NoAnswerError:
 
 def _of_system(reason: object) -> NoAnswerError:
     if isinstance(reason, socket.gaierror):
-        return NoAnswerError(Fault.NAME, reason.strerror or "")
+        return NoAnswerError(Fault.NAME)
     if isinstance(reason, ConnectionRefusedError):
         return NoAnswerError(Fault.REFUSED)
     if isinstance(reason, TimeoutError):

@@ -49,11 +49,9 @@ def probe(site: Site) -> Found:
 
     answers = each(ask, names)
     yield from _silence(site, answers)
-    labels = [asked for asked in answers if asked.name.record.startswith("*.")]
+    yield from _missing(site, [asked.name for asked in answers if asked.trouble is Trouble.MISSING])
     for asked in answers:
-        if asked.trouble is Trouble.MISSING and not (asked in labels and _is_told_before(asked, labels)):
-            yield _missing(site, asked.name, has_others=any(each.addresses for each in labels))
-        elif asked.addresses and asked.name.vips:
+        if asked.addresses and asked.name.vips:
             yield from _compared(asked)
 
 
@@ -82,19 +80,22 @@ def _silence(site: Site, answers: Sequence[_Asked]) -> Found:
             yield error("preflight/dns-server", site.place("baseDomain"), message)
 
 
-def _is_told_before(asked: _Asked, labels: Sequence[_Asked]) -> bool:
-    """Whether a label before it lacks the same record: one wildcard record mends them all."""
-    return any(each.trouble is Trouble.MISSING for each in labels[: labels.index(asked)])
-
-
-def _missing(site: Site, name: _Name, *, has_others: bool) -> Finding:
-    wanted = " and ".join(entry.usual for entry in name.vips) or "the address of your load balancer"
-    fix = f"add the record {name.record} with {wanted}; {_CHANGED}"
+def _missing(site: Site, names: Sequence[_Name]) -> Found:
+    """One finding a record; the name that only a wildcard answers for counts where every other one is there."""
     place = site.place("baseDomain")
-    if name.is_wildcard and has_others:
-        message = f"{name.record} is no wildcard: {name.name} has no address, names of the cluster's own routes have"
-        return warning("preflight/dns-wildcard", place, message, fix=fix)
-    return error("preflight/dns-missing", place, f"{name.name} has no address", fix=fix)
+    for record in dict.fromkeys(name.record for name in names):
+        lacking = [name for name in names if name.record == record]
+        wanted = " and ".join(entry.usual for entry in lacking[0].vips) or "the address of your load balancer"
+        fix = f"add the record {record} with {wanted}; {_CHANGED}"
+        own = [name.name for name in lacking if not name.is_wildcard]
+        if own:
+            message = f"{', '.join(own)} {'have' if len(own) > 1 else 'has'} no address"
+            yield error("preflight/dns-missing", place, message, fix=fix)
+        else:
+            message = (
+                f"{record} is no wildcard: {lacking[0].name} has no address, names of the cluster's own routes have"
+            )
+            yield warning("preflight/dns-wildcard", place, message, fix=fix)
 
 
 def _compared(asked: _Asked) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from antrea_ci.bounded import each
 from antrea_ci.findings import Finding, Location, Severity
 from antrea_ci.image_references import repository_of
 from antrea_ci.images.registry import Found as Image
-from antrea_ci.images.registry import Reason, Refusal, look_up
+from antrea_ci.images.registry import Reason, Refusal, asked_host, look_up
 from antrea_ci.install_config.section import Section
 from antrea_ci.preflight.outlet import login_to, registry_line, used_bundle
 from antrea_ci.preflight.site import Found, NotApplicableError, Site, error
@@ -27,6 +27,8 @@ _RULES = {
     Refusal.NOT_TLS: "preflight/registry-plain",
     Refusal.OTHER: "preflight/registry-answer",
 }
+
+_OF_REGISTRY = (Refusal.NO_ANSWER, Refusal.UNTRUSTED, Refusal.NOT_TLS)
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,21 @@ def probe(site: Site) -> Found:
                 break
         return _Tried(wanted, tuple(answers))
 
-    for tried in each(try_sources, [_wanted(site, image) for image in site.images]):
-        yield from _told(site, tried)
+    findings = [finding for tried in each(try_sources, _wanted_images(site)) for finding in _told(site, tried)]
+    yield from _once(findings)
+
+
+def _once(findings: list[Finding]) -> Iterator[Finding]:
+    """What is said of a registry is said once, at the first image that comes from it."""
+    told: set[tuple[str, str]] = set()
+    for finding in findings:
+        if (finding.rule, finding.message) not in told:
+            told.add((finding.rule, finding.message))
+            yield finding
+
+
+def _wanted_images(site: Site) -> list[_Wanted]:
+    return [_wanted(site, image) for image in site.images]
 
 
 def _wanted(site: Site, image: str) -> _Wanted:
@@ -115,9 +130,12 @@ def _told(site: Site, tried: _Tried) -> Iterator[Finding]:
 
 
 def _refused(site: Site, wanted: _Wanted, source: str, reason: Reason) -> Finding:
-    shown = source if source == wanted.image else f"{wanted.image} at its mirror {source}"
-    rule = _RULES[reason.refusal]
-    return error(rule, wanted.place, f"{shown} cannot be pulled: {reason}", fix=_fix(site, reason))
+    if reason.refusal in _OF_REGISTRY:
+        message = f"the registry {asked_host(source)} cannot be used: {reason.detail or reason}"
+    else:
+        shown = source if source == wanted.image else f"{wanted.image} at its mirror {source}"
+        message = f"{shown} cannot be pulled: {reason}"
+    return error(_RULES[reason.refusal], wanted.place, message, fix=_fix(site, reason))
 
 
 def _fix(site: Site, reason: Reason) -> str:

@@ -98,6 +98,13 @@ def test_images_are_asked_for_through_the_proxy(tmp_path: Path):
     assert BASIC not in {authorization for _, _, authorization in gate.asked}
 
 
+def test_registries_behind_a_proxy_that_is_not_there_are_said_to_be_behind_it(tmp_path: Path):
+    address = f"127.0.0.1:{closed_port()}"
+    (finding,) = registry_probe.probe(told_site(tmp_path, {"httpsProxy": f"http://{address}"}))
+    assert told([finding]) == [("error", "registry-unreachable")]
+    assert f"the proxy does not let it through ({address}: the connection is refused)" in finding.message
+
+
 @pytest.mark.parametrize(
     ("host", "exceptions", "expected"),
     [

@@ -79,9 +79,12 @@ def test_a_registry_without_tls_will_not_do(tmp_path: Path, authority: Authority
     assert told([finding]) == [("error", "registry-plain")]
 
 
-def test_a_registry_that_is_not_there(tmp_path: Path, authority: Authority):
-    (finding,) = found(tmp_path, f"127.0.0.1:{closed_port()}/{NAME}", trust(authority))
+def test_a_registry_that_is_not_there_is_told_once_for_all_its_images(tmp_path: Path):
+    host = f"127.0.0.1:{closed_port()}"
+    images = [f"{host}/antrea/antrea-operator:v1", f"{host}/antrea/antrea-ubi:v1"]
+    (finding,) = module.probe(site(cluster(tmp_path, "none"), images=images))
     assert told([finding]) == [("error", "registry-unreachable")]
+    assert finding.message == f"the registry {host} cannot be used: the connection is refused"
 
 
 @pytest.mark.parametrize(
