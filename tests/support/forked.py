@@ -7,8 +7,10 @@ system's changes as ``killpoints`` counts them, or before and after each entry o
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -19,21 +21,7 @@ from typing import IO, Any
 
 from support.killpoints import ROOT
 
-_MODULES = (
-    "antrea_generator.cli",
-    "antrea_generator.commands.install",
-    "antrea_ci.install.entrance",
-    "antrea_ci.checks",
-    "antrea_ci.preflight",
-    "antrea_ci.vault.restoring",
-    "antrea_ci.verify.transfer",
-    "antrea_ci.redaction",
-    "antrea_ci.bundle.contents",
-    "cryptography.x509",
-    "git",
-    "pyrage",
-    "yaml",
-)
+_FOREIGN = ("cryptography.x509", "git", "pyrage", "yaml")
 
 
 @dataclass(frozen=True)
@@ -118,9 +106,7 @@ class _Points:
 
 
 def _serve() -> None:
-    import importlib
-
-    for name in _MODULES:
+    for name in (*_FOREIGN, *_own_modules()):
         importlib.import_module(name)
     for line in sys.stdin:
         request = json.loads(line)
@@ -130,6 +116,14 @@ def _serve() -> None:
         _, status = os.waitpid(pid, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _own_modules() -> list[str]:
+    names: list[str] = []
+    for package in ("antrea_ci", "antrea_generator"):
+        paths = importlib.import_module(package).__path__
+        names += [module.name for module in pkgutil.walk_packages(paths, f"{package}.")]
+    return [name for name in names if not name.endswith("__main__")]
 
 
 def _child(request: Mapping[str, Any]) -> None:

@@ -73,19 +73,29 @@ class Site:
         where = ("--installer", str(self.double.path), "--work-dir", str(self.work))
         return ["-C", str(self.repo), verb, *where, *usual, *more]
 
+    @property
+    def secrets(self) -> set[str]:
+        """The values of the secrets in the environment."""
+        return {value for name, value in self.environment.items() if name in _SECRETS or "IDENTITY" in name}
+
     def install(self, *more: str) -> Ran:
         return self.run("install", *more)
 
     def run(self, verb: str, *more: str) -> Ran:
-        """Runs a verb in a process of its own, to its end."""
-        with self.start(verb, *more) as process:
-            out, err = process.communicate(timeout=120)
-        return Ran(process.returncode, out, err)
+        """Runs a verb that takes installer and work folder, in a process of its own, to its end."""
+        return _ended(self.start(verb, *more))
+
+    def gitops(self, *words: str) -> Ran:
+        """Runs any command line here."""
+        return _ended(self._started(["-C", str(self.repo), *words]))
 
     def start(self, verb: str, *more: str) -> subprocess.Popen[str]:
         """Starts a verb in a process, and a session, of its own."""
+        return self._started(self.arguments(verb, *more))
+
+    def _started(self, arguments: list[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "antrea_generator", *self.arguments(verb, *more)],
+            [sys.executable, "-m", "antrea_generator", *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -114,6 +124,12 @@ def make_site(folder: Path, version: str = "4.18.9", *, platform: str = "vsphere
     made = make_double(folder / "installer", version, **{"before_creating": listing, **double})
     make_oc(folder / "bin")
     return Site(folder, made, environment)
+
+
+def _ended(process: subprocess.Popen[str]) -> Ran:
+    with process:
+        out, err = process.communicate(timeout=120)
+    return Ran(process.returncode, out, err)
 
 
 def _environment(folder: Path) -> dict[str, str]:

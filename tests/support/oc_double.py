@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from antrea_ci.verify.pods import digest
+from support.kubernetes_api import Object, State
+from support.kubernetes_cluster import NODES, SERVICE, healthy
 
 _SCRIPT = """\
 #!/bin/sh
@@ -31,67 +32,28 @@ case "$3 $path" in
     esac; fi ;;
 esac
 """
-_OBJECTS = "/apis/config.openshift.io/v1"
-_APPS = "/apis/apps/v1/namespaces"
 
 
-def make_oc(folder: Path, nodes: int = 6) -> Path:
-    """Writes the program into ``folder``, which is to be put into PATH; the cluster has ``nodes`` sound nodes."""
+def make_oc(folder: Path) -> Path:
+    """Writes the program into ``folder``, which is to be put into PATH. What it shows is ``healthy()``."""
+    state = healthy()
     answers = folder / "answers"
     answers.mkdir(parents=True)
-    for path, value in _answers(nodes).items():
+    for path, value in {**_collections(state), **state.objects}.items():
         (answers / path.replace("/", "%")).write_text(json.dumps(value))
-    (folder / "pods").write_text(json.dumps({"items": list(_pods(nodes))}))
-    (folder / "log").write_text(f"resolved 172.30.0.1\nconnected\nsum {digest(64, 65_000)}\n")
+    pods = {"server": "Running", **{f"client-{number}": "Succeeded" for number in range(len(NODES))}}
+    (folder / "pods").write_text(json.dumps({"items": [_pod(name, phase) for name, phase in pods.items()]}))
+    (folder / "log").write_text(f"resolved {SERVICE}\nconnected\nsum {digest(64, 65_000)}\n")
     script = folder / "oc"
     script.write_text(_SCRIPT.replace("FOLDER", str(folder)))
     script.chmod(0o755)
     return folder
 
 
-def _answers(nodes: int) -> dict[str, Any]:
-    operators = [_operator(name) for name in ("antrea", "authentication", "network")]
-    everywhere = {"numberReady": nodes, "desiredNumberScheduled": nodes, "updatedNumberScheduled": nodes}
-    agent = {"name": "antrea-agent", "image": "registry.example.com/antrea/antrea-agent:v1"}
-    status = {
-        "networkType": "antrea",
-        "clusterNetwork": [{"cidr": "10.128.0.0/14", "hostPrefix": 23}],
-        "serviceNetwork": ["172.30.0.0/16"],
-    }
-    return {
-        f"{_OBJECTS}/clusteroperators": {"items": operators},
-        **{f"{_OBJECTS}/clusteroperators/{one['metadata']['name']}": one for one in operators},
-        f"{_OBJECTS}/networks/cluster": {"metadata": {"name": "cluster"}, "status": status},
-        "/api/v1/nodes": {"items": [_node(number) for number in range(nodes)]},
-        f"{_APPS}/kube-system/daemonsets/antrea-agent": {
-            "metadata": {"name": "antrea-agent"},
-            "spec": {"template": {"spec": {"containers": [agent]}}},
-            "status": everywhere,
-        },
-        f"{_APPS}/kube-system/deployments/antrea-controller": {
-            "metadata": {"name": "antrea-controller"},
-            "spec": {"replicas": 1},
-            "status": {"availableReplicas": 1},
-        },
-        f"{_APPS}/openshift-kube-proxy/daemonsets/openshift-kube-proxy": {
-            "metadata": {"name": "openshift-kube-proxy"},
-            "status": everywhere,
-        },
-    }
+def _collections(state: State) -> dict[str, Object]:
+    names = {path.rpartition("/")[0] for path in state.objects}
+    return {name: {"items": [state.objects[path] for path in state.paths(name)]} for name in names}
 
 
-def _operator(name: str) -> dict[str, Any]:
-    conditions = [{"type": "Available", "status": "True"}, {"type": "Degraded", "status": "False"}]
-    return {"metadata": {"name": name}, "status": {"conditions": conditions}}
-
-
-def _node(number: int) -> dict[str, Any]:
-    labels = {"kubernetes.io/os": "linux", **({"node-role.kubernetes.io/worker": ""} if number > 2 else {})}
-    ready = {"type": "Ready", "status": "True"}
-    return {"metadata": {"name": f"node-{number}", "labels": labels}, "status": {"conditions": [ready]}}
-
-
-def _pods(nodes: int) -> list[dict[str, Any]]:
-    served = {"metadata": {"name": "server"}, "status": {"phase": "Running", "podIP": "10.128.0.9"}}
-    ended = [{"metadata": {"name": f"client-{n}"}, "status": {"phase": "Succeeded"}} for n in range(nodes)]
-    return [served, *ended]
+def _pod(name: str, phase: str) -> Object:
+    return {"metadata": {"name": name}, "status": {"phase": phase, "podIP": "10.128.2.7"}}

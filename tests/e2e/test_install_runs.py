@@ -1,0 +1,173 @@
+"""Whole installations: from a commit to a running cluster, and back to nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from support.authority import Authority
+from support.installation import Site, make_site
+from support.proxies import proxy
+from support.repos import SHARED, git
+from support.vcenter import PASSWORD, USER, vcenter
+
+_VERSIONS = ("4.12.45", "4.18.9")
+_RECORDED = {"4.12.45": "4.12", "4.18.9": "4.18"}
+
+
+@pytest.fixture(scope="module")
+def vsphere(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, str]]:
+    """The environment in which vcenter.example.com is a simulator: `destroy` proves the login there first."""
+    authority = Authority(tmp_path_factory.mktemp("authority"))
+    name = "vcenter.example.com"
+    with vcenter(authority.server(name)) as address, proxy({f"{name}:443": address}) as way:
+        login = {"ANTREA_GITOPS_VCENTER_USERNAME": USER, "ANTREA_GITOPS_VCENTER_PASSWORD": PASSWORD}
+        yield {**login, "SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"http://{way.host}"}
+
+
+def _kinds(site: Site) -> list[str]:
+    return [name.split("/")[2] for name in site.snapshots()]
+
+
+def _in_bootstrap(site: Site) -> dict[str, bytes]:
+    """The manifests in bootstrap.ign by their path on the machine."""
+    entries = json.loads((site.work / "installer/bootstrap.ign").read_text())["storage"]["files"]
+    folders = ("/opt/openshift/manifests/", "/opt/openshift/openshift/")
+    return {
+        entry["path"]: base64.b64decode(entry["contents"]["source"].partition("base64,")[2])
+        for entry in entries
+        if entry["path"].startswith(folders)
+    }
+
+
+def _cluster(site: Site) -> dict[str, Any]:
+    (cluster,) = site.double.clusters().values()
+    return cluster
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_installs_from_commit_to_record(tmp_path: Path, version: str) -> None:
+    site = make_site(tmp_path, version)
+    commit = git(site.repo, "rev-parse", "HEAD")
+    done = site.install()
+    assert (done.code, done.out.splitlines()[0]) == (0, done.out.splitlines()[0]), done.err
+    assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster"]
+    cluster = _cluster(site)
+    assert (cluster["state"], cluster["made"]) == ("installed", 1)
+    record = yaml.safe_load(git(site.repo, "show", "main:installed.yaml"))
+    (infra,) = site.double.clusters()
+    assert (record["state"], record["commit"], record["infraID"]) == ("installed", commit, infra)
+    assert git(site.repo, "status", "--porcelain") == ""
+    assert (site.report["outcome"], site.report["commit"]) == ("installed", commit)
+    assert [phase["name"] for phase in site.report["phases"] if phase["state"] == "ok"] == [
+        *("preflight", "prepare", "manifests", "overlay", "backup", "ignition", "cluster", "verify", "record")
+    ]
+    stages = [stage["stage"] for stage in site.report["stages"]]
+    assert ("master" in stages, "Machine Provisioning" in stages) == (version == "4.12.45", version == "4.18.9")
+
+
+def test_state_is_in_the_remote_before_anything_is_created(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    assert site.install().code == 0
+    (before,) = _cluster(site)["before"]
+    kinds = [name.split("/")[2] for name in before.split()]
+    assert "pre-install" in kinds
+    assert "ignition" in kinds
+
+
+def test_snapshots_of_a_run_can_be_read_byte_by_byte(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    assert site.install().code == 0
+    assert {"pre-install", "ignition", "cluster", "post-install"} <= set(_kinds(site))
+    done = site.gitops("backup", "verify")
+    assert done.code == 0, done.out + done.err
+
+
+def test_installer_gets_neither_secrets_nor_strangers_in_its_environment(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.environment.update({"OPENSHIFT_INSTALL_PRESERVE_BOOTSTRAP": "1", "KUBECONFIG": "/elsewhere"})
+    assert site.install().code == 0
+    for call in site.double.calls():
+        assert not {name for name in call.names if name.startswith(("ANTREA_GITOPS_", "KUBECONFIG", "OPENSHIFT_"))}
+        assert not {name for name, value in call.environment.items() if value in site.secrets}
+        assert not set(call.args) & site.secrets
+
+
+@pytest.mark.parametrize(("version", "is_given"), [("4.12.45", False), ("4.18.9", True)])
+def test_password_is_not_printed_where_the_installer_can_leave_it_out(
+    tmp_path: Path, version: str, is_given: bool
+) -> None:
+    site = make_site(tmp_path, version)
+    assert site.install().code == 0
+    (call,) = [call for call in site.double.calls() if call.verb == "create cluster"]
+    assert ("--skip-password-print" in call.args) == is_given
+    assert call.args[call.args.index("--log-level") + 1] == "debug"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the recordings in ../shared")
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_bootstrap_holds_what_a_real_one_holds_and_every_reviewed_object(tmp_path: Path, version: str) -> None:
+    recording = json.loads((SHARED / f"installer/recording-{_RECORDED[version]}.json").read_text())
+    recorded = recording["seed-procedure-vsphere"]["bootstrap_ign_manifests"]
+    by_hand = re.compile(r"/(namespace|operator|role|role_binding|service_account|operator\.antrea.*)\.yaml$")
+    site = make_site(tmp_path, version)
+    assert site.install("--until", "ignition").code == 0
+    inside = _in_bootstrap(site)
+    rendered = {path.name: path.read_bytes() for path in (site.repo / "rendered/install").iterdir()}
+    ours = {f"/opt/openshift/manifests/{name}": data for name, data in rendered.items()}
+    assert set(inside) == {name for name in recorded if not by_hand.search(name)} | set(ours)
+    assert {name: inside[name] for name in ours} == ours
+
+
+def test_user_provisioned_stops_with_the_ignition_and_goes_on_when_machines_are_there(tmp_path: Path) -> None:
+    site = make_site(tmp_path, platform="none")
+    done = site.install()
+    assert done.code == 0, done.err
+    assert site.double.verbs() == ["create manifests", "create ignition-configs"]
+    assert (site.repo / "report/upi.md").is_file()
+    assert not [name for name in _in_bootstrap(site) if "machines-" in name or "machineset" in name]
+    done = site.install("--resume", "--until", "cluster")
+    assert done.code == 0, done.err
+    assert site.double.verbs()[2:] == ["wait-for bootstrap-complete", "wait-for install-complete"]
+    assert site.report["outcome"] == "installed"
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_destroy_removes_everything_and_records_it(tmp_path: Path, version: str, vsphere: dict[str, str]) -> None:
+    site = make_site(tmp_path, version)
+    site.environment.update(vsphere)
+    assert site.install().code == 0
+    done = site.run("destroy", "--confirm", "ocp")
+    assert done.code == 0, done.err
+    assert (_cluster(site)["state"], _cluster(site)["machines"]) == ("destroyed", [])
+    assert yaml.safe_load(git(site.repo, "show", "main:installed.yaml"))["state"] == "destroyed"
+    assert "pre-destroy" in _kinds(site)
+
+
+def test_destroy_works_on_another_machine_after_the_first_is_lost(tmp_path: Path, vsphere: dict[str, str]) -> None:
+    site = make_site(tmp_path, scenario="bootstrap-failure")
+    site.environment.update(vsphere)
+    assert site.install().code == 1
+    shutil.rmtree(site.work)
+    for name in git(site.repo, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").split():
+        git(site.repo, "update-ref", "-d", name)
+    done = site.run("destroy", "--confirm", "ocp")
+    assert done.code == 0, done.err
+    assert _cluster(site)["machines"] == []
+
+
+def test_dry_run_touches_nothing(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    before = git(site.repo, "for-each-ref")
+    done = site.install("--dry-run")
+    assert done.code == 0, done.err
+    assert "create cluster" not in site.double.verbs()
+    assert (git(site.repo, "for-each-ref"), site.snapshots(), site.double.clusters()) == (before, [], {})
