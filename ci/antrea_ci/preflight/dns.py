@@ -83,6 +83,8 @@ def _silence(site: Site, answers: Sequence[_Asked]) -> Found:
 def _missing(site: Site, names: Sequence[_Name]) -> Found:
     """One finding a record; the name that only a wildcard answers for counts where every other one is there."""
     place = site.place("baseDomain")
+    # Machines that the user starts come after this: names that are made until then are in time.
+    tell = error if site.cluster.method == "ipi" else warning
     for record in dict.fromkeys(name.record for name in names):
         lacking = [name for name in names if name.record == record]
         wanted = " and ".join(entry.usual for entry in lacking[0].vips) or "the address of your load balancer"
@@ -90,7 +92,7 @@ def _missing(site: Site, names: Sequence[_Name]) -> Found:
         own = [name.name for name in lacking if not name.is_wildcard]
         if own:
             message = f"{', '.join(own)} {'have' if len(own) > 1 else 'has'} no address"
-            yield error("preflight/dns-missing", place, message, fix=fix)
+            yield tell("preflight/dns-missing", place, message, fix=fix)
         else:
             message = (
                 f"{record} is no wildcard: {lacking[0].name} has no address, names of the cluster's own routes have"

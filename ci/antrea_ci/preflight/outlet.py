@@ -97,9 +97,8 @@ def used_bundle(config: Config) -> str:
 
 def login_to(site: Site, image: str) -> tuple[str, str] | None:
     """User and password of the pull secret that nodes get."""
-    if not site.secrets.get("ANTREA_GITOPS_PULL_SECRET"):
-        return login_for(site.config.text("pullSecret"), image) if site.config else None
-    return login_for(pull_secret(site.cluster, site.secrets), image)
+    given = site.config.text("pullSecret") if site.config else pull_secret(site.cluster, site.secrets)
+    return login_for(given, image)
 
 
 def no_proxy(config: Config) -> tuple[str, ...]:
