@@ -20,6 +20,9 @@ from antrea_ci.values import texts_at
 # With a match in every eighth line it is quicker to search the whole block than its lines.
 _DENSE = 8
 
+# No part of a time has ten digits in a row.
+_TIME = re.compile(rb"(?!.*[0-9]{10})(?:t?i?m?e?=)?[-0-9T:Z.+]+")
+
 _Match: TypeAlias = tuple[int, int, int]
 
 
@@ -81,14 +84,15 @@ def _spans(matches: Iterable[_Match], offset: int) -> Iterator[Span]:
 
 
 @cache
-def _words() -> tuple[bytes, ...]:
-    return tuple(word.encode() for word in texts_at(facts("redaction"), ("words_of_line_beginnings",)))
+def _beginnings() -> tuple[bytes, ...]:
+    return tuple(text.encode() for text in texts_at(facts("redaction"), ("examples_of_line_beginnings",)))
 
 
 def _is_of_a_line_beginning(piece: bytes) -> bool:
     """Whether ``piece`` could stand in what a log writes before a message, which is left out when lines are joined."""
-    small = piece.lower()
-    return any(word in small or small in word for word in _words()) or re.fullmatch(rb"[-0-9T:Z.+]+", piece) is not None
+    if b"level=" in piece or _TIME.fullmatch(piece):
+        return True
+    return any(piece in text for text in _beginnings())
 
 
 def _merged(spans: Iterable[Span]) -> Iterator[Span]:

@@ -72,9 +72,7 @@ def test_base64_of_a_text_with_the_secret_anywhere_in_it(
 
 
 @pytest.mark.parametrize("width", [20, 64, 76])
-@pytest.mark.parametrize(
-    "prefix", ["", "    ", 'time="2024-10-10T10:10:10Z" level=debug msg="', "level=info msg=", "DEBUG "]
-)
+@pytest.mark.parametrize("prefix", ["", "    ", 'time="2024-10-10T10:10:10Z" level=debug msg="', "level=info msg="])
 def test_base64_that_is_wrapped_with_or_without_what_a_log_writes_before_each_line(width: int, prefix: str) -> None:
     redaction.learn([SECRET])
     lines = textwrap.wrap(base64.b64encode(f"user: admin\npassword: {SECRET}\nport: 443\n".encode()).decode(), width)

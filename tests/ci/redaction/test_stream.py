@@ -152,3 +152,21 @@ def test_threads_learn_and_redact_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert not faults
+
+
+@pytest.mark.parametrize(
+    "secret", ["debug", "level", "=debug", "2024-10", "T10:10", "INFO", "time", "g msg", "INFO two"]
+)
+def test_a_secret_that_is_a_part_of_what_logs_write_before_each_message(secret: str) -> None:
+    redaction.learn([secret])
+    text = 'time="2024-10-10T10:10:10Z" level=debug msg="one"\nINFO two\n' * 2
+    output = redaction.text(text)
+    assert "***" in output
+    assert secret not in output
+
+
+@pytest.mark.parametrize("secret", ["ends in \\", "back\\new line", "\\n\\n\\nabc", "a\"'\\b|#>*c", "* * *x"])
+def test_a_secret_of_signs_that_do_not_count_at_line_ends(secret: str) -> None:
+    redaction.learn([secret])
+    for text in (f"x {secret} y\n", f"{secret}\n{secret}", json.dumps({"a": secret}), f"z{secret}new"):
+        assert secret.strip() not in redaction.text(text)
