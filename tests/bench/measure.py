@@ -32,6 +32,7 @@ def peak_mib(command: list[str]) -> float:
 
 
 def row(what: str, measured: float, limit: float, unit: str = "x") -> None:
-    sense = "at least" if unit == "%" else "at most"
-    good = measured >= limit if unit == "%" else measured <= limit
-    print(f"{what:<58} {measured:8.2f} {unit:<3} {sense} {limit:g} {'' if good else '  <-- missed'}")
+    is_speed = unit in ("%", "MB/s")
+    sense = "at least" if is_speed else "at most"
+    good = measured >= limit if is_speed else measured <= limit
+    print(f"{what:<58} {measured:8.2f} {unit:<4} {sense} {limit:g} {'' if good else '  <-- missed'}")

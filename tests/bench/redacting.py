@@ -17,7 +17,7 @@ def bench(folder: Path, _: str) -> None:
         command = [sys.executable, __file__, str(SIZE), str(every)]
         done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
         speed, memory = map(float, done.stdout.split())
-        row(f"redaction of {SIZE // 1_000_000} MB, {what}", speed, 50, "MB/s", at_least=True)
+        row(f"redaction of {SIZE // 1_000_000} MB, {what}", speed, 50, "MB/s")
         row("its peak memory", memory, 100, "MiB")
 
 
