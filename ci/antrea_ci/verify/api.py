@@ -19,6 +19,8 @@ _PROGRAM_SECONDS = 45.0
 # What the program needs of our environment; secrets that are there for others are not handed on.
 _VARIABLES = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+# kubectl 1.34 takes a user's own defaults, such as `delete --interactive`, from ~/.kube/kuberc unless told not to.
+_OURS = {"KUBECTL_KUBERC": "false"}
 _FROM_SERVER = re.compile(r"Error from server(?: \((?P<reason>\w+)\))?: (?P<said>.*)")
 
 
@@ -95,4 +97,4 @@ def _parsed(data: bytes, path: str) -> Value:
 
 def _environment() -> dict[str, str]:
     names = [*_VARIABLES, *_PROXIES, *map(str.lower, _PROXIES)]
-    return {name: os.environ[name] for name in names if name in os.environ}
+    return {name: os.environ[name] for name in names if name in os.environ} | _OURS

@@ -14,7 +14,6 @@ from enum import Enum, auto
 
 from antrea_ci.certificates import Request, read_request
 from antrea_ci.values import items_at, text_at, texts_at
-from antrea_ci.verify.look import name_of
 from antrea_ci.verify.nodes import Planned
 from antrea_ci.yamlio import Value
 
@@ -130,9 +129,3 @@ def _request(manifest: Value) -> Request | None:
         return read_request(base64.b64decode(text_at(manifest, ("spec", "request")), validate=True))
     except binascii.Error:
         return None
-
-
-def label(manifest: Value) -> str:
-    """How people know the request: its name, and for which node it is."""
-    node = node_of(manifest)
-    return f"{name_of(manifest)} ({node})" if node else name_of(manifest)
