@@ -22,7 +22,7 @@ class Joined:
     def __init__(self, block: bytes) -> None:
         self._block = block
         self._same_length = _with_line_ends(block)
-        self._kept = _line_ends().sub(b"\n", _bare(self._same_length)).split(b"\n")
+        self._kept = _line_ends().split(_bare(self._same_length))
         self.text = b"".join(self._kept)
 
     def crossing(self, spans: Iterable[Span]) -> Iterator[Span]:
@@ -90,7 +90,7 @@ def bare_piece(piece: bytes) -> bytes:
 
 def _with_line_ends(data: bytes) -> bytes:
     """``data`` with each written `\\n` turned into line ends, two of them, so that everything keeps its place."""
-    return data.replace(b"\\n", b"\n\n")
+    return data.replace(b"\\n", b"\n\n") if b"\\" in data else data
 
 
 def _bare(data: bytes) -> bytes:
