@@ -15,6 +15,7 @@ from antrea_ci.vsphere.soap import Reference
 
 _CLUSTER = "ClusterComputeResource"
 _POOL = "ResourcePool"
+_SWITCH = "Switch"
 _CHILDREN = {"Folder": "childEntity", "ResourcePool": "resourcePool", "VirtualApp": "resourcePool"}
 
 
@@ -29,8 +30,9 @@ def topology_findings(session: Session, topology: Topology) -> Iterator[Finding]
         yield _absent(session, topology.cluster, "cluster", topology.cluster.text)
         cluster = None
     if cluster:
-        yield from _networks(session, topology, cluster)
         yield from _pool(session, topology)
+    if datacenter and cluster:
+        yield from _networks(session, topology, datacenter, cluster)
     if datacenter and topology.datastore:
         yield from _datastore(session, topology.datastore, datacenter, cluster)
     for named, what in ((topology.folder, "folder"), (topology.template, "template")):
@@ -38,13 +40,20 @@ def topology_findings(session: Session, topology: Topology) -> Iterator[Finding]
             yield _absent(session, named, what, named.text)
 
 
-def _networks(session: Session, topology: Topology, cluster: Reference) -> Iterator[Finding]:
-    """A network is found by its name among those that the cluster's hosts have."""
-    names = set(session.names(session.references(cluster, "network")).values())
+def _networks(session: Session, topology: Topology, datacenter: Reference, cluster: Reference) -> Iterator[Finding]:
+    """A network is found by its name among those of the cluster's hosts; where it has none, of the datacenter."""
+    kinds = {name: at.kind for at, name in session.names(session.references(datacenter, "network")).items()}
+    own = set(session.names(session.references(cluster, "network")).values())
+    names = own or {name for name, kind in kinds.items() if not kind.endswith(_SWITCH)}
     for named in topology.networks:
         wanted = unquote(named.text.rpartition("/")[2] if named.text.startswith("/") else named.text)
         if wanted not in names:
-            message = f"the cluster {topology.cluster.text} has no network {wanted!r}{did_you_mean(wanted, names)}"
+            hint = did_you_mean(wanted, names)
+            if wanted in kinds:
+                hint = (
+                    ": it is a switch" if kinds[wanted].endswith(_SWITCH) else ", another one of the datacenter has it"
+                )
+            message = f"no host of the cluster {topology.cluster.text} has the network {wanted!r}{hint}"
             yield error("preflight/vcenter-inventory", named.place, message, fix=_listed("networks", names))
 
 
@@ -69,7 +78,7 @@ def _datastore(session: Session, named: Named, datacenter: Reference, cluster: R
         last = named.text.rpartition("/")[2]
         message = f"there is no datastore {named.text!r}{did_you_mean(last, names.values())}"
         yield error("preflight/vcenter-inventory", named.place, message, fix=_listed("datastores", names.values()))
-    elif cluster and not set(found) & set(session.references(cluster, "datastore")):
+    elif cluster and (own := set(session.references(cluster, "datastore"))) and not set(found) & own:
         message = f"no host of the cluster has the datastore {named.text!r}"
         fix = "mount it on the cluster's hosts, or name one that they have"
         yield error("preflight/vcenter-inventory", named.place, message, fix=fix)
