@@ -15,7 +15,6 @@ from antrea_ci.vsphere.soap import Reference
 
 _CLUSTER = "ClusterComputeResource"
 _POOL = "ResourcePool"
-_SWITCH = "Switch"
 _CHILDREN = {"Folder": "childEntity", "ResourcePool": "resourcePool", "VirtualApp": "resourcePool"}
 
 
@@ -42,17 +41,12 @@ def topology_findings(session: Session, topology: Topology) -> Iterator[Finding]
 
 def _networks(session: Session, topology: Topology, datacenter: Reference, cluster: Reference) -> Iterator[Finding]:
     """A network is found by its name among those of the cluster's hosts; where it has none, of the datacenter."""
-    kinds = {name: at.kind for at, name in session.names(session.references(datacenter, "network")).items()}
-    own = set(session.names(session.references(cluster, "network")).values())
-    names = own or {name for name, kind in kinds.items() if not kind.endswith(_SWITCH)}
+    listed = session.references(cluster, "network") or session.references(datacenter, "network")
+    names = set(session.names(listed).values())
     for named in topology.networks:
         wanted = unquote(named.text.rpartition("/")[2] if named.text.startswith("/") else named.text)
         if wanted not in names:
             hint = did_you_mean(wanted, names)
-            if wanted in kinds:
-                hint = (
-                    ": it is a switch" if kinds[wanted].endswith(_SWITCH) else ", another one of the datacenter has it"
-                )
             message = f"no host of the cluster {topology.cluster.text} has the network {wanted!r}{hint}"
             yield error("preflight/vcenter-inventory", named.place, message, fix=_listed("networks", names))
 

@@ -81,7 +81,6 @@ def test_the_flat_form_of_4_12_is_looked_up_with_the_paths_that_the_installer_ma
         ({"computeCluster": "/DC0/host/DC0_C1"}, "there is no cluster '/DC0/host/DC0_C1' (did you mean DC0_C0?)"),
         ({"datastore": "/DC0/datastore/LocalDS_1"}, "there is no datastore '/DC0/datastore/LocalDS_1' (did you mean"),
         ({"networks": ["DC0_DVPG1"]}, "has the network 'DC0_DVPG1' (did you mean DC0_DVPG0?)"),
-        ({"networks": ["DVS0"]}, "has the network 'DVS0': it is a switch"),
         ({"folder": "/DC0/vm/nowhere"}, "there is no folder '/DC0/vm/nowhere'"),
         ({"resourcePool": f"{CLUSTER}/Resources/pool"}, f"there is no resource pool '{CLUSTER}/Resources/pool'"),
         ({"template": "/DC0/vm/rhcos"}, "there is no template '/DC0/vm/rhcos'"),
