@@ -12,6 +12,7 @@ from pathlib import Path
 import antrea_ci
 from antrea_ci.bundle.contents import read_bundle
 from antrea_ci.bundle.importer import lock_and_kustomization
+from antrea_ci.installer import cause_book
 from antrea_ci.rulebook import markdown
 from antrea_ci.tools.lock import lock_text
 from antrea_generator.schemas import schema_text
@@ -57,8 +58,9 @@ def _tools_lock() -> str:
 
 
 def main() -> None:
-    """Writes every derived file of the checkout in the current folder, and the docs' page of rules."""
+    """Writes every derived file of the checkout in the current folder, and the docs' pages of rules and causes."""
     (Path("docs") / "rules.md").write_text(markdown(), encoding="utf-8")
+    (Path("docs") / "install-causes.md").write_text(cause_book.markdown(), encoding="utf-8")
     template = Path("template")
     for name, data in derived_files(template).items():
         path = template / name

@@ -11,8 +11,11 @@ import pytest
 import yaml
 
 from antrea_ci import redaction
+from antrea_ci.installer import cause_book
 from antrea_ci.installer.causes import rules
+from antrea_generator.cli import _VERBS
 from support.installer_reading import read
+from support.repos import ROOT
 
 _CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "causes.yaml").read_text())
 
@@ -33,6 +36,18 @@ def test_the_likeliest_cause_is_named(case: dict[str, Any], tmp_path: Path) -> N
 
 def test_every_cause_has_an_example() -> None:
     assert {rule.cause.id for rule in rules()} <= {case["cause"] for case in _CASES}
+
+
+def test_the_page_of_the_docs_is_up_to_date() -> None:
+    """`make derived` brings it up to date."""
+    assert (ROOT / "docs" / "install-causes.md").read_text() == cause_book.markdown()
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.cause.id)
+def test_the_command_that_comes_next_exists(rule: Any) -> None:
+    program, verb = rule.cause.command.split()[:2]
+    assert program in ("antrea-gitops", "oc", "dig", "curl", "df", "chronyc")
+    assert program != "antrea-gitops" or verb in _VERBS, verb
 
 
 def test_each_cause_is_named_once() -> None:
