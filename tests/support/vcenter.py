@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -35,16 +37,27 @@ def vcenter(pair: Pair, *, version: str = "8.0.3", build: str = "24022515") -> G
             simulator.wait(timeout=30)
 
 
+@dataclass
+class Refusing:
+    """Something that calls itself a vCenter, and answers calls of ``method`` with ``fault``; ``asked`` has the calls."""
+
+    method: str
+    fault: str
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+
+
 @contextmanager
-def refusing(pair: Pair, fault: str) -> Generator[str]:
-    """``host:port`` of something that calls itself a vCenter and answers every login with ``fault``."""
-    handler = type("Handler", (_Refusing,), {"fault": fault})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def refusing(pair: Pair, fault: str, *, method: str = "Login") -> Generator[Refusing]:
+    """It, for as long as the block runs."""
+    script = Refusing(method, fault)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Refusing,), {"script": script}))
     server.socket = pair.context().wrap_socket(server.socket, server_side=True)
+    script.address = f"127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"127.0.0.1:{server.server_address[1]}"
+        yield script
     finally:
         server.shutdown()
         thread.join()
@@ -64,16 +77,19 @@ _FAULT = """<e:Fault><faultcode>ServerFaultCode</faultcode>
 
 
 class _Refusing(BaseHTTPRequestHandler):
-    fault: ClassVar[str]
+    script: ClassVar[Refusing]
 
     def do_GET(self) -> None:
         self.send_error(404)
 
     def do_POST(self) -> None:
-        asked = self.rfile.read(int(self.headers["Content-Length"]))
-        is_first = b"RetrieveServiceContent" in asked
-        body = _ENVELOPE.format(_CONTENT if is_first else _FAULT.format(self.fault)).encode()
-        self.send_response(200 if is_first else 500)
+        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        (method,) = re.findall(r"<e:Body><(\w+)", asked)
+        self.script.asked.append(method)
+        is_refused = method == self.script.method
+        content = _CONTENT if method == "RetrieveServiceContent" else f"<{method}Response/>"
+        body = _ENVELOPE.format(_FAULT.format(self.script.fault) if is_refused else content).encode()
+        self.send_response(500 if is_refused else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

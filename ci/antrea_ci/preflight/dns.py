@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from antrea_ci.bounded import each
@@ -33,7 +33,7 @@ class _Asked:
 
     name: _Name
     addresses: tuple[str, ...] = ()
-    trouble: Trouble | None = field(default=None)
+    trouble: Trouble | None = None
 
 
 def probe(site: Site) -> Found:

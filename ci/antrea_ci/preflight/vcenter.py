@@ -16,8 +16,8 @@ from antrea_ci.preflight.inventory_plan import PlannedVcenter, planned_vcenters
 from antrea_ci.preflight.limits import limits
 from antrea_ci.preflight.outlet import machine_line
 from antrea_ci.preflight.site import Found, NotApplicableError, Site, error, minor_of, warning
-from antrea_ci.vsphere.session import About, about, conversation, logged_in
-from antrea_ci.vsphere.soap import SoapFaultError
+from antrea_ci.vsphere.session import About, about, logged_in
+from antrea_ci.vsphere.soap import Soap, SoapFaultError
 
 _USER, _PASSWORD = "ANTREA_GITOPS_VCENTER_USERNAME", "ANTREA_GITOPS_VCENTER_PASSWORD"
 _VCENTER = "VirtualCenter"
@@ -44,7 +44,7 @@ def probe(site: Site) -> Found:
 
 
 def _looked_at(site: Site, vcenter: PlannedVcenter) -> Iterator[Finding]:
-    soap = conversation(machine_line(site), _address(site, vcenter))
+    soap = Soap(machine_line(site), _address(site, vcenter))
     try:
         server, services = about(soap)
         yield from _version(site, vcenter, server)

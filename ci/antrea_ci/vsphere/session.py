@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from antrea_ci.exchange import Line, NoAnswerError
+from antrea_ci.exchange import NoAnswerError
 from antrea_ci.vsphere.elements import Element
 from antrea_ci.vsphere.soap import Reference, Soap, SoapFaultError, argument, reference_in
 
 _SERVICE = Reference("ServiceInstance", "ServiceInstance")
+_NAMES = ("sessionManager", "searchIndex", "propertyCollector", "rootFolder")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class About:
 
 
 @dataclass(frozen=True)
-class _Services:
+class Services:
+    """The objects through which a vCenter is asked."""
+
     sessions: Reference
     index: Reference
     properties: Reference
@@ -35,7 +38,7 @@ class _Services:
 class Session:
     """What can be read after a login. Objects that the user may not see are as if they were not there."""
 
-    def __init__(self, soap: Soap, services: _Services) -> None:
+    def __init__(self, soap: Soap, services: Services) -> None:
         self._soap = soap
         self._services = services
 
@@ -51,33 +54,25 @@ class Session:
 
     def references(self, of: Reference, name: str) -> tuple[Reference, ...]:
         """The objects that the property ``name`` lists."""
-        values = self._values(of.kind, [name], [of])
+        values = [value for content in self._property(of.kind, name, [of]) for value in content.each("propSet", "val")]
         return tuple(found for value in values for item in value.children if (found := reference_in(item)))
 
-    def names(self, of: Iterable[Reference]) -> dict[Reference, str]:
+    def names(self, of: Sequence[Reference]) -> dict[Reference, str]:
         """The name of each object, as people see it: a slash in it is not escaped."""
-        objects = list(of)
-        if not objects:
-            return {}
         found: dict[Reference, str] = {}
-        for content in self._retrieve("ManagedEntity", ["name"], objects):
-            reference = reference_in(content.first("obj"))
-            if reference:
+        for content in self._property("ManagedEntity", "name", of) if of else ():
+            if reference := reference_in(content.first("obj")):
                 found[reference] = unquote(content.said("propSet", "val"))
         return found
 
-    def _values(self, kind: str, names: Sequence[str], objects: Sequence[Reference]) -> list[Element]:
-        contents = self._retrieve(kind, names, objects)
-        return [value for content in contents for value in content.each("propSet", "val")]
-
-    def _retrieve(self, kind: str, names: Sequence[str], objects: Sequence[Reference]) -> list[Element]:
-        wanted = argument("type", kind) + "".join(argument("pathSet", name) for name in names)
+    def _property(self, kind: str, name: str, objects: Sequence[Reference]) -> list[Element]:
+        wanted = argument("type", kind) + argument("pathSet", name)
         listed = "".join(f"<objectSet>{each.as_xml('obj')}</objectSet>" for each in objects)
         spec = f"<specSet><propSet>{wanted}</propSet>{listed}</specSet>"
         return self._soap.call("RetrieveProperties", self._services.properties, spec)
 
 
-def about(soap: Soap) -> tuple[About, _Services]:
+def about(soap: Soap) -> tuple[About, Services]:
     """What answers at the address, and the services that it offers."""
     found = soap.call("RetrieveServiceContent", _SERVICE)
     content = found[0] if found else Element("", {})
@@ -85,14 +80,11 @@ def about(soap: Soap) -> tuple[About, _Services]:
     services = [reference_in(content.first(name)) for name in _NAMES]
     sessions, index, properties, root = (each or _SERVICE for each in services)
     kinds = (told.said(name) for name in ("fullName", "apiType", "version", "build"))
-    return About(*kinds), _Services(sessions, index, properties, root)
-
-
-_NAMES = ("sessionManager", "searchIndex", "propertyCollector", "rootFolder")
+    return About(*kinds), Services(sessions, index, properties, root)
 
 
 @contextmanager
-def logged_in(soap: Soap, services: _Services, user: str, password: str) -> Generator[Session]:
+def logged_in(soap: Soap, services: Services, user: str, password: str) -> Generator[Session]:
     """A session that is ended afterwards. SoapFaultError where the vCenter does not take the login."""
     login = (argument("userName", user), argument("password", password))
     soap.call("Login", services.sessions, *login)
@@ -101,8 +93,3 @@ def logged_in(soap: Soap, services: _Services, user: str, password: str) -> Gene
     finally:
         with suppress(SoapFaultError, NoAnswerError):
             soap.call("Logout", services.sessions)
-
-
-def conversation(line: Line, address: str) -> Soap:
-    """A conversation with the vCenter at ``address``; nothing is sent yet."""
-    return Soap(line, address)

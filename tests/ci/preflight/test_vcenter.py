@@ -127,10 +127,16 @@ def test_a_wrong_password_names_the_variables_and_not_the_password(tmp_path: Pat
 def test_what_a_vcenter_says_of_a_login_is_told(
     tmp_path: Path, authority: Authority, fault: str, rule: str, words: str
 ):
-    with refusing(authority.server("127.0.0.1"), fault) as address:
-        told_as, finding = one(tmp_path, zonal(address))
+    with refusing(authority.server("127.0.0.1"), fault) as server:
+        told_as, finding = one(tmp_path, zonal(server.address))
     assert told_as == ("error", rule)
     assert words in finding.message
+
+
+def test_a_session_is_ended_whatever_came_in_between(tmp_path: Path, authority: Authority):
+    with refusing(authority.server("127.0.0.1"), "RuntimeFault", method="FindByInventoryPath") as server:
+        one(tmp_path, zonal(server.address))
+    assert server.asked == ["RetrieveServiceContent", "Login", "FindByInventoryPath", "Logout"]
 
 
 def test_of_several_vcenters_each_has_its_own_login(tmp_path: Path, server: str):
