@@ -39,7 +39,7 @@ def vcenter(pair: Pair, *, version: str = "8.0.3", build: str = "24022515") -> G
 
 @dataclass
 class Refusing:
-    """Something that calls itself a vCenter, and answers calls of ``method`` with ``fault``; ``asked`` has the calls."""
+    """What calls itself a vCenter, and answers calls of ``method`` with ``fault``; ``asked`` has the calls."""
 
     method: str
     fault: str
