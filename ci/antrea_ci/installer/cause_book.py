@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from antrea_ci.installer.causes import Rule, rules
 
 _INTRODUCTION = (
-    "Written by `make derived` from `ci/antrea_ci/facts/installer-causes.yaml`. When `install` or `destroy` fails, it names",
-    "the first of these that goes with the installer's version, its exit code and its log. `{words}` in braces come from the",
-    "line of the log that told it.",
+    "Written by `make derived` from `ci/antrea_ci/facts/installer-causes.yaml`. When `install` or `destroy` fails, it",
+    "names the first of these that goes with the installer's version, its exit code and its log. `{words}` in braces",
+    "come from the line of the log that told it.",
 )
 
 
