@@ -127,6 +127,7 @@ def work_folder(root: Path) -> WorkDir:
     (work.manifests / "cluster-config.yaml").write_text("kind: ConfigMap\n")
     (work.installer / ".openshift_install.log").write_text('time="2026" level=info msg="x"\n')
     work.journal_file.write_text('{"time": "2026-11-26T03:00:00Z", "event": "started"}\n')
+    work.journal_file.chmod(0o600)
     return work
 
 

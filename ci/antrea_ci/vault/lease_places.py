@@ -77,13 +77,23 @@ class InRemote:
         space = old.ref.removesuffix(NAME) if old else ""
         refusal = self._remote.update([Update(NAME, made, old.id if old else "")], space=space).get(NAME)
         if refusal is None:
-            return Held(made, new, f"{space or self._remote.space}{NAME}")
+            return self._unrivalled(Held(made, new, f"{space or self._remote.space}{NAME}"))
         if refusal.is_stale:
             return None
         raise AntreaGitopsError(
             f"the backup remote {self._remote.address} takes no lease: {refusal.reason}",
             fix="give the login the right to push, to refs/antrea-gitops/* or to the branches antrea-gitops/*",
         )
+
+    def _unrivalled(self, made: Held) -> Held | None:
+        """What was made, unless the other namespace has a lease: two servers' answers never make two holders."""
+        if made.ref.startswith(LOCAL):
+            return made
+        first = self._remote.listing().get(NAME)
+        if first is None or first.id == made.id:
+            return made
+        self.remove(made)
+        return None
 
     def remove(self, old: Held) -> None:
         self._remote.remove({NAME: Found(old.ref, old.id)})

@@ -12,7 +12,7 @@ from antrea_ci.installed import InstalledFile
 from antrea_ci.model.cluster import Keep
 from antrea_ci.vault import proofs
 from antrea_ci.vault.model import Kind, Name, Snapshot
-from antrea_ci.vault.remote import LOCAL, UnreachableError
+from antrea_ci.vault.remote import LOCAL, Found, UnreachableError
 from antrea_ci.vault.vault import Vault
 
 _NEEDED = (Kind.METADATA, Kind.CLUSTER, Kind.POST_INSTALL)
@@ -119,7 +119,7 @@ def _in_remote(vault: Vault, going: Sequence[Snapshot]) -> tuple[set[str], str]:
     seen = vault.listing() if vault.remote else None
     if vault.remote is None or seen is None:
         return set(), ""
-    wanted = {str(one.name): seen[str(one.name)] for one in going if str(one.name) in seen}
+    wanted = {str(one.name): Found(seen[str(one.name)].ref, one.object) for one in going if str(one.name) in seen}
     refs = {name: found.id for name, found in seen.items()}
     told = {ref: seen[ref] for one in going for ref in proofs.of_snapshot(one.name, refs)}
     try:

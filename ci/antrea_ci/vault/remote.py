@@ -30,7 +30,9 @@ TIMEOUT_VARIABLE = "ANTREA_GITOPS_BACKUP_TIMEOUT"
 _SECONDS = 30.0
 _TRANSFER_FACTOR = 5
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_REJECTED = re.compile(r"\[(?:remote )?rejected\]|\[remote failure\]")
+# What git says here, and what a server says, of a reference that somebody else has changed: git's builtin/push.c and
+# builtin/receive-pack.c. Of two at once the server itself finds out ("failed to update ref").
+_STALE = re.compile(r"stale info|fetch first|non-fast-forward|already exists|failed to update ref|cannot lock ref")
 
 
 class UnreachableError(AntreaGitopsError):
@@ -192,9 +194,7 @@ def _answers(done: Completed) -> dict[str, Refusal | None]:
         pair, _, said = rest.partition("\t")
         if len(flag) != 1 or ":" not in pair:
             continue
-        is_stale = "(stale info)" in said or "(fetch first)" in said or "(non-fast-forward)" in said
-        is_stale = is_stale or "already exists" in said or "reference already exists" in said
-        found[pair.rpartition(":")[2]] = Refusal(said, is_stale) if flag == "!" else None
+        found[pair.rpartition(":")[2]] = Refusal(said, bool(_STALE.search(said))) if flag == "!" else None
     return found
 
 
