@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from antrea_ci import __version__, redaction
-from antrea_ci.files import read_tree, staging_folder
+from antrea_ci.files import STAGING_PREFIX, read_tree, staging_folder
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.repo import ClusterRepo
 
@@ -78,8 +78,10 @@ def _manifests(work: WorkDir, repo: ClusterRepo) -> Iterator[str]:
 
 def _logs(work: WorkDir, repo: ClusterRepo) -> Iterator[tuple[str, Path]]:
     for path in sorted(repo.logs.rglob("*")) if repo.logs.is_dir() else ():
-        if path.is_file() and not path.is_symlink() and path.suffix not in _ARCHIVES:
-            yield f"logs/{path.relative_to(repo.logs).as_posix()}", path
+        name = path.relative_to(repo.logs).as_posix()
+        is_ours = name.startswith(STAGING_PREFIX)  # this very archive
+        if path.is_file() and not path.is_symlink() and path.suffix not in _ARCHIVES and not is_ours:
+            yield f"logs/{name}", path
     if work.log_file.is_file():
         yield "logs/openshift_install.log", work.log_file
 

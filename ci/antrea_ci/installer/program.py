@@ -26,15 +26,15 @@ class Installer:
     minor: int
 
 
-def find_installer(cluster: Cluster, given: Path | None, *, any_version: bool) -> Installer:
+def find_installer(cluster: Cluster, given: Path | None, *, any_version: bool, allow_install: bool = True) -> Installer:
     """The installer that the repository locks, verified, or ``given``.
 
     Its version must be the cluster's, unless ``any_version``: then it may be any, and where it tells none that can be
-    read, it is taken to do what the cluster's version does. Raises MissingRequirementError (exit code 4) with the ways
+    read, it is taken to do what the cluster's version does. ``allow_install`` False: nothing is fetched. Raises MissingRequirementError (exit code 4) with the ways
     to get one, AntreaGitopsError for another version.
     """
     if given is None:
-        return _locked(cluster, any_version=any_version)
+        return _locked(cluster, any_version=any_version, allow_install=allow_install)
     installer = _given(cluster, given)
     if installer.version.removeprefix("v") != cluster.version and not any_version:
         told = f"is version {installer.version}" if installer.version else "does not tell its version"
@@ -42,7 +42,7 @@ def find_installer(cluster: Cluster, given: Path | None, *, any_version: bool) -
     return installer
 
 
-def _locked(cluster: Cluster, *, any_version: bool) -> Installer:
+def _locked(cluster: Cluster, *, any_version: bool, allow_install: bool) -> Installer:
     from antrea_ci.tools.find import ensure_tool
     from antrea_ci.tools.lock import read_lock
 
@@ -51,7 +51,8 @@ def _locked(cluster: Cluster, *, any_version: bool) -> Installer:
     if tool.version != cluster.version and not any_version:
         raise _other_version(cluster, f"{lock.file} locks {NAME} {tool.version}", "run `antrea-gitops tools lock`")
     # Its checksum stands for its version; to ask a program of half a gigabyte takes long.
-    return Installer(ensure_tool(NAME, lock), tool.version, _minor_of(tool.version) or _minor_of(cluster.version))
+    path = ensure_tool(NAME, lock, allow_install=allow_install)
+    return Installer(path, tool.version, _minor_of(tool.version) or _minor_of(cluster.version))
 
 
 def _given(cluster: Cluster, path: Path) -> Installer:
