@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,8 @@ import yaml
 from antrea_ci import redaction
 from antrea_ci.installer import cause_book
 from antrea_ci.installer.causes import rules
+from antrea_ci.installer.known import known
+from antrea_ci.installer.lines import parse_line
 from antrea_generator.cli import _VERBS
 from support.installer_reading import read
 from support.repos import ROOT
@@ -62,6 +65,27 @@ def test_a_text_names_only_parts_that_each_of_its_patterns_has(rule: Any) -> Non
         assert wanted <= set(pattern.expression.groupindex)
     assert rule.patterns or not wanted
     assert all((rule.cause.reason, rule.cause.why, rule.cause.command, rule.cause.source))
+
+
+def test_no_word_that_is_looked_for_holds_what_a_log_may_escape() -> None:
+    """In `msg="…"` quotes and backslashes have a backslash before them, so such a word would not be found there."""
+    patterns = [pattern for rule in rules() for pattern in (*rule.patterns, *([rule.over] if rule.over else []))]
+    patterns += [fact.pattern for fact in (*known().fatal, *known().live)]
+    assert [pattern.needs for pattern in patterns if set(b'"\\\n') & set(pattern.needs)] == []
+
+
+@pytest.mark.parametrize("case", _CASES, ids=case_name)
+def test_a_cause_is_found_in_the_form_with_quotes_too(case: dict[str, Any], tmp_path: Path) -> None:
+    lines = [parse_line(line.encode()) for line in case["log"].splitlines()]
+    log = "".join(
+        f'time="2026-11-23T03:21:17Z" level={line.level} msg={json.dumps(line.message)}\n'
+        if line.level
+        else line.message
+        for line in lines
+    )
+    verb, minor = case.get("verb", "create cluster"), case.get("minor", 18)
+    cause = read(tmp_path, f"{log}\n", verb=verb, minor=minor).cause(case.get("code", 1))
+    assert (cause.id if cause else None) == case["cause"]
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 64])
