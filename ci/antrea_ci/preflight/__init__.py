@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antrea_ci.errors import UsageError
-from antrea_ci.model.effective import Cluster
 from antrea_ci.preflight.model import Preflight, Probe, State
 from antrea_ci.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from antrea_ci.model.effective import Cluster
     from antrea_ci.preflight.site import Means, ProbeFunction
     from antrea_ci.secrets import Secrets
 

@@ -37,7 +37,6 @@ class VipFacts(TypedDict):
 class DnsFacts(TypedDict):
     """Which names are asked for, and where they come from."""
 
-    by_vips: list[str]
     by_installer: list[str]
     apps: list[str]
     wildcard: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from antrea_ci.bounded import each
@@ -27,7 +27,6 @@ _RULES = {
     Refusal.NOT_TLS: "preflight/registry-plain",
     Refusal.OTHER: "preflight/registry-answer",
 }
-
 _OF_REGISTRY = (Refusal.NO_ANSWER, Refusal.UNTRUSTED, Refusal.NOT_TLS)
 
 
@@ -38,7 +37,6 @@ class _Wanted:
     image: str
     place: Location
     sources: tuple[str, ...]
-    mirrors_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,11 @@ def probe(site: Site) -> Found:
                 break
         return _Tried(wanted, tuple(answers))
 
-    findings = [finding for tried in each(try_sources, _wanted_images(site)) for finding in _told(site, tried)]
-    yield from _once(findings)
+    wanted = [_Wanted(image, _place(site, image), _sources(site, image)) for image in site.images]
+    yield from _once(finding for tried in each(try_sources, wanted) for finding in _told(site, tried))
 
 
-def _once(findings: list[Finding]) -> Iterator[Finding]:
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """What is said of a registry is said once, at the first image that comes from it."""
     told: set[tuple[str, str]] = set()
     for finding in findings:
@@ -75,16 +73,7 @@ def _once(findings: list[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _wanted_images(site: Site) -> list[_Wanted]:
-    return [_wanted(site, image) for image in site.images]
-
-
-def _wanted(site: Site, image: str) -> _Wanted:
-    sources, mirrors_only = _sources(site, image)
-    return _Wanted(image, _place(site, image), sources, mirrors_only)
-
-
-def _sources(site: Site, image: str) -> tuple[tuple[str, ...], bool]:
+def _sources(site: Site, image: str) -> tuple[str, ...]:
     """Mirrors serve digests only, the longest source that fits counts.
 
     source: openshift/installer pkg/types/installconfig.go (ImageDigestSource); containers/image docs, registries.conf
@@ -92,16 +81,16 @@ def _sources(site: Site, image: str) -> tuple[tuple[str, ...], bool]:
     name, _, digest = image.partition("@")
     repository = repository_of(name)
     if site.config is None or not digest:
-        return (image,), False
+        return (image,)
     entries = [entry for kind in _MIRRORS for entry in Section(site.config, ()).each(kind)]
     fitting = [entry for entry in entries if _fits(entry.text("source"), repository)]
     if not fitting:
-        return (image,), False
+        return (image,)
     chosen = max(fitting, key=lambda entry: len(entry.text("source")))
     rest = repository.removeprefix(chosen.text("source"))
     mirrors = tuple(f"{mirror}{rest}@{digest}" for mirror in chosen.texts("mirrors"))
     never = chosen.text("sourcePolicy") == "NeverContactSource"
-    return (*mirrors, *(() if never and mirrors else (image,))), never
+    return mirrors if never and mirrors else (*mirrors, image)
 
 
 def _fits(source: str, repository: str) -> bool:
