@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -51,7 +51,7 @@ class Finder:
         self._heads = frozenset(piece[:SHORTEST] for piece in self._bare)
         # What the joined lines have no longer is looked for in the block itself.
         self._is_lost_when_joined = len(self._bare) < len(bare) or any(map(_is_of_a_line_beginning, self._bare))
-        self._search = BytesAhoCorasick(plain)
+        self._plain = plain
         self._bare_search = BytesAhoCorasick(self._bare)
 
     def look(self, block: bytes) -> Found:
@@ -60,13 +60,18 @@ class Finder:
         matches = self._bare_search.find_matches_as_indexes(joined.text, overlapping=True)
         found = list(joined.crossing((start, end) for _, start, end in matches)) if matches else []
         if self._is_lost_when_joined or len(matches) * _DENSE > joined.lines:
-            found += _spans(self._search.find_matches_as_indexes(block, overlapping=True), 0)
+            found += _spans(self._plain_search.find_matches_as_indexes(block, overlapping=True), 0)
         elif matches:
             for begin, end in joined.lines_of((start, end) for _, start, end in matches):
-                found += _spans(self._search.find_matches_as_indexes(block[begin:end], overlapping=True), begin)
+                found += _spans(self._plain_search.find_matches_as_indexes(block[begin:end], overlapping=True), begin)
         length = self._begun(joined.text[-REACH:])
         end = len(joined.text)
         return Found(tuple(_merged(found)), tuple(joined.pieces(end - length, end)) if length else ())
+
+    @cached_property
+    def _plain_search(self) -> BytesAhoCorasick:
+        """Made when the first secret was seen: most outputs have none."""
+        return BytesAhoCorasick(self._plain)
 
     def _begun(self, tail: bytes) -> int:
         """How much of ``tail``'s end begins a piece without being all of it; 0 for less than SHORTEST bytes."""
