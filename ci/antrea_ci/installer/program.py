@@ -30,8 +30,9 @@ def find_installer(cluster: Cluster, given: Path | None, *, any_version: bool, a
     """The installer that the repository locks, verified, or ``given``.
 
     Its version must be the cluster's, unless ``any_version``: then it may be any, and where it tells none that can be
-    read, it is taken to do what the cluster's version does. ``allow_install`` False: nothing is fetched. Raises MissingRequirementError (exit code 4) with the ways
-    to get one, AntreaGitopsError for another version.
+    read, it is taken to do what the cluster's version does. ``allow_install`` False: nothing is fetched.
+
+    Raises MissingRequirementError (exit code 4) with the ways to get one, AntreaGitopsError for another version.
     """
     if given is None:
         return _locked(cluster, any_version=any_version, allow_install=allow_install)
