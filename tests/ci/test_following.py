@@ -150,6 +150,8 @@ def test_nothing_runs_before_on_start_has_returned(tmp_path: Path) -> None:
 
     def start(process: ProcessId) -> None:
         assert is_living(process)
+        # In a session of its own, a terminal's Ctrl-C reaches only us.
+        assert os.getsid(process.pid) == process.pid
         time.sleep(0.1)
         assert not trace.exists()
 
