@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -19,7 +20,9 @@ from antrea_ci.repo import ClusterRepo
 from antrea_ci.tools.catalogue import platform as platform_name
 from antrea_ci.tools.find import ensure_tool
 from antrea_ci.tools.lock import read_lock
+from antrea_ci.values import mapping_at, text_at
 
+_IDENTITY = "ANTREA_GITOPS_AGE_IDENTITY"
 _FACTS = Path(__file__).with_name("facts") / "requirements.yaml"
 
 
@@ -184,9 +187,21 @@ def _checksums(_: str, _need: _Need, repo: ClusterRepo) -> _Answer:
     return not without, f"{lock.file} has none for {', '.join(without)} on {here}" if without else f"locked for {here}"
 
 
-def _environment(_: str, need: _Need, _repo: ClusterRepo) -> _Answer:
-    present = next((name for name in need.any_of if os.environ.get(name)), None)
-    return present is not None, f"{present} is set" if present else f"{' or '.join(need.any_of)} is not set"
+def _environment(_: str, need: _Need, repo: ClusterRepo) -> _Answer:
+    """A secret, by the name that cluster.yaml gives it; where it comes from elsewhere, the verb itself tells."""
+    provider, names = _secrets(repo)
+    wanted = [names.get(name) or name for name in need.any_of]
+    present = next((str(name) for name in wanted if os.environ.get(str(name))), None)
+    if present is None and provider != "env" and need.any_of != [_IDENTITY]:
+        return True, f"comes from secrets.provider {provider}"
+    return present is not None, f"{present} is set" if present else f"{' or '.join(map(str, wanted))} is not set"
+
+
+def _secrets(repo: ClusterRepo) -> tuple[str, Mapping[str, yamlio.Value]]:
+    with suppress(OSError, AntreaGitopsError):  # `check` tells what is wrong with it
+        value = yamlio.parse(repo.cluster_file.read_bytes(), repo.cluster_file.name).value
+        return text_at(value, ("secrets", "provider")) or "env", mapping_at(value, ("secrets", "names"))
+    return "env", {}
 
 
 _LOOKS: Mapping[str, Callable[[str, _Need, ClusterRepo], _Answer]] = {

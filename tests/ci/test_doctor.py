@@ -131,6 +131,21 @@ def test_a_secrets_value_is_never_told(tmp_path: Path, monkeypatch: pytest.Monke
     assert "planted-secret" not in repr(report)
 
 
+@pytest.mark.parametrize("provider", ["file", "sops"])
+def test_secrets_that_come_from_elsewhere_are_no_variables(tmp_path: Path, provider: str) -> None:
+    (tmp_path / "cluster.yaml").write_text(f"secrets: {{provider: {provider}}}\n")
+    report = examine(tmp_path, ("install",))
+    assert state(report, "pull-secret") is State.OK
+    assert state(report, "age-identity") is State.ADVISED
+
+
+def test_a_variable_that_cluster_yaml_calls_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cluster.yaml").write_text("secrets: {names: {ANTREA_GITOPS_PULL_SECRET: OCP_PULL}}\n")
+    assert state(examine(tmp_path, ("install",)), "pull-secret") is State.MISSING
+    monkeypatch.setenv("OCP_PULL", "{}")
+    assert state(examine(tmp_path, ("install",)), "pull-secret") is State.OK
+
+
 @pytest.mark.parametrize("program", ["skopeo", "crane", "podman"])
 def test_any_image_tool_will_do(programs: Path, tmp_path: Path, program: str) -> None:
     script(programs, program, "exit 1")
