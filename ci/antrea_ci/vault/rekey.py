@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.vault.manifest import Manifest
 from antrea_ci.vault.model import Name, Snapshot
 from antrea_ci.vault.prune import Decision, prune
 from antrea_ci.vault.sealed import seal
@@ -38,18 +39,8 @@ def rekey(vault: Vault, snapshots: Sequence[Snapshot], identities: Sequence[str]
     An old one is removed only when the new one is stored and, where there is a remote, is there too: a kill leaves at
     worst both. What somebody has already read stays read, so the passwords in it are to be changed as well.
     """
-    store = vault.store_of_clone
-    sealed_anew: dict[str, bytes] = {}
-    replaced: dict[Name, Name] = {}
-    for one in snapshots:
-        manifest = store.manifest(one.object)
-        assert manifest.secret is not None
-        if manifest.secret.sha256 not in sealed_anew:
-            files = store.secret_files(one.object, manifest, identities)
-            sealed_anew[manifest.secret.sha256] = seal(files, vault.recipients)
-        name = Name.new(one.kind, one.time)
-        store.add_resealed(name, one.object, manifest, sealed_anew[manifest.secret.sha256], vault.recipients)
-        replaced[one.name] = name
+    writer = _Writer(vault, identities)
+    replaced = {one.name: writer.written_anew(one) for one in snapshots}
     pushed = vault.push()
     waiting = set(pushed.left)
     ready = [one for one in snapshots if str(replaced[one.name]) not in waiting]
@@ -58,3 +49,35 @@ def rekey(vault: Vault, snapshots: Sequence[Snapshot], identities: Sequence[str]
     gone = prune(vault, [Decision(one, ()) for one in ready])
     left = tuple(one.name for one in snapshots if one.name not in gone.removed)
     return Rekeyed(replaced, left, pushed.why or gone.why)
+
+
+class _Writer:
+    """Writes snapshots anew. Those that an earlier run wrote before it was stopped are found, not made twice."""
+
+    def __init__(self, vault: Vault, identities: Sequence[str]) -> None:
+        self._vault = vault
+        self._identities = identities
+        self._sealed: dict[str, bytes] = {}
+        present = [one for one in vault.snapshots() if one.has_secrets and set(one.recipients) == set(vault.recipients)]
+        self._present = {self._key(vault.store_of_clone.manifest(one.object)): one.name for one in present}
+
+    def written_anew(self, one: Snapshot) -> Name:
+        """The name of the snapshot that takes the place of ``one``."""
+        store = self._vault.store_of_clone
+        manifest = store.manifest(one.object)
+        key = self._key(manifest)
+        if key and key in self._present:
+            return self._present[key]
+        assert manifest.secret is not None
+        if manifest.secret.sha256 not in self._sealed:
+            files = store.secret_files(one.object, manifest, self._identities)
+            self._sealed[manifest.secret.sha256] = seal(files, self._vault.recipients)
+        name = Name.new(one.kind, one.time)
+        store.add_resealed(name, one.object, manifest, self._sealed[manifest.secret.sha256], self._vault.recipients)
+        return name
+
+    @staticmethod
+    def _key(manifest: Manifest) -> tuple[str, ...]:
+        """What two snapshots of the same state have in common; empty where that cannot be told."""
+        digest = manifest.secret.contents if manifest.secret else None
+        return (manifest.kind, manifest.time, manifest.commit, manifest.public.sums, digest) if digest else ()

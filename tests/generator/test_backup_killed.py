@@ -1,0 +1,117 @@
+"""The verbs of `backup` that are killed at any step: the vault stays whole, and the same call again does the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from antrea_ci.vault import Kind
+from support.killpoints import points, run_with_kill
+from support.vaults import SECRET, Site, bytes_of_objects, make_site, new_key, work_folder
+
+_STEPS = 3
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    site = make_site(tmp_path)
+    monkeypatch.setenv("ANTREA_GITOPS_AGE_IDENTITY", site.keys[0].identity)
+    work_folder(tmp_path / "state/antrea-gitops/clusters/ocp.example.com")
+    return site
+
+
+def kills(argv: list[str], again: Callable[[], None]) -> Iterator[int]:
+    """Kills ``argv`` at points all over its run; ``again`` makes what it needs before each."""
+    again()
+    last = points(argv)
+    assert last > _STEPS
+    for n in sorted({*range(1, last, max(1, last // _STEPS)), last}):
+        again()
+        assert run_with_kill(argv, n), n
+        yield n
+
+
+def whole(site: Site) -> None:
+    """Every snapshot that a reference names can be read to its last byte, here and as the remote has it."""
+    for repo in (site.repo, site.remote):
+        assert SECRET.encode() not in bytes_of_objects(repo)
+    ran = site.backup("verify", "--format", "json")
+    assert ran.code == 0, ran.out
+    assert all(one["opened"] for one in json.loads(ran.out)["snapshots"])
+
+
+def test_create(site: Site):
+    argv = ["-C", str(site.repo), "backup", "create"]
+    for _ in kills(argv, lambda: None):
+        whole(site)
+    assert site.backup("create").code == 0
+    names = {ref for ref in site.refs(site.repo) if "/checks/" not in ref}
+    assert names <= set(site.refs())
+
+
+def test_restore(site: Site):
+    stored = site.store(Kind.METADATA)
+    site.vault().push()
+    parent = site.folder / "restored"
+    parent.mkdir()
+    argv = ["-C", str(site.repo), "backup", "restore", "--force", "--to", str(parent / "to")]
+    seen: set[bool] = set()
+
+    def clean() -> None:
+        assert site.backup("restore", "--force", "--to", parent / "to").code == 0
+        (parent / "to/installer/old").write_text("what was there before")
+
+    for n in kills(argv, clean):
+        seen.add((parent / "to/installer/old").exists())
+        assert (parent / "to/installer/metadata.json").is_file(), n
+        for path in parent.rglob("*"):
+            top = parent / path.relative_to(parent).parts[0]
+            assert top.stat().st_mode & 0o077 == 0, path
+        whole(site)
+    assert seen == {True, False}
+    clean()
+    assert [path.name for path in parent.iterdir()] == ["to"]
+    assert site.vault().newest() == site.vault().newest(stored.kind)
+
+
+def test_prune(site: Site):
+    def four() -> None:
+        for _ in range(4):
+            site.store(Kind.MANUAL)
+        assert site.vault().push().is_complete
+
+    site.configure(keep={"daily": 0, "weekly": 0, "monthly": 0})
+    argv = ["-C", str(site.repo), "backup", "prune", "--yes"]
+    for _ in kills(argv, four):
+        whole(site)
+        assert site.vault().newest() is not None
+    assert site.backup("prune", "--yes").code == 0
+    assert len([ref for ref in site.refs() if "/checks/" not in ref]) == 1
+
+
+def test_rekey(site: Site):
+    both = [key.recipient for key in site.keys]
+    other = [site.keys[0].recipient, new_key().recipient]
+    site.store(Kind.PRE_INSTALL)
+    site.store(Kind.CLUSTER)
+    assert site.vault().push().is_complete
+    turn = [both, other]
+
+    def change() -> None:
+        turn.reverse()
+        site.configure(recipients=turn[0])
+
+    argv = ["-C", str(site.repo), "backup", "rekey"]
+    for _ in kills(argv, change):
+        whole(site)
+        assert {one.kind for one in site.vault().snapshots()} == {Kind.PRE_INSTALL, Kind.CLUSTER}
+        assert site.backup("rekey").code == 0
+        assert len(site.vault().snapshots()) == 2
+        assert {one.recipients for one in site.vault().snapshots()} == {tuple(turn[0])}
+    assert [ref for ref in site.refs() if "/checks/" not in ref] == [
+        ref for ref in site.refs(site.repo) if "/checks/" not in ref
+    ]
