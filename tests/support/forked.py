@@ -1,7 +1,8 @@
 """Runs the command line in forks of one process that has imported everything: kill tests start it hundreds of times.
 
-A fork has its own environment, folder, output and session, and can be killed (SIGKILL) at its n-th point: of the file
-system's changes as ``killpoints`` counts them, or before and after each entry of an installation's journal.
+A fork has its own environment, folder, output and session, and can be killed (SIGKILL) at any of its points: at changes
+of the file system as ``killpoints`` tells them (``change #7``), before and after each entry of an installation's
+journal (``entry after phase.begin manifests #1``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pkgutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +48,7 @@ class Forker:
     folder: Path
 
     def run(self, argv: Sequence[str], env: Mapping[str, str], *, cwd: Path, kill: str = "") -> Done:
-        """Runs ``antrea-gitops ARGV`` to its end; ``kill`` is ``change:N`` or ``journal:N`` (from 1)."""
+        """Runs ``antrea-gitops ARGV`` to its end; ``kill`` is one of the points of such a run."""
         request = {"argv": list(argv), "env": dict(env), "cwd": str(cwd), "kill": kill, "out": str(self.folder)}
         to, answers = self.process.stdin, self.process.stdout
         assert to is not None
@@ -74,20 +76,29 @@ def forker(folder: Path) -> Generator[Forker]:
 
 
 class _Points:
-    """Counts points of both kinds, writes them down as they pass, and kills this process at the chosen one."""
+    """Names points as they pass, each ``KIND WHAT #N``, and kills this process at the chosen one.
+
+    Changes are numbered through; of an entry of the journal N counts those of the same name.
+    """
 
     def __init__(self, kill: str, stream: IO[str]) -> None:
-        self._kind, _, number = kill.partition(":")
-        self._left = int(number or 0)
+        self._kill = kill
         self._stream = stream
+        self._passed: Counter[str] = Counter()
 
-    def passed(self, kind: str, label: str) -> None:
-        self._stream.write(f"{kind} {label}\n")
+    def change(self, label: str) -> None:
+        self._pass("change", label, "")
+
+    def entry(self, label: str) -> None:
+        self._pass("entry", label, label)
+
+    def _pass(self, kind: str, label: str, counted: str) -> None:
+        self._passed[counted] += 1
+        number = self._passed[counted]
+        self._stream.write(f"{kind} {label} #{number}\n")
         self._stream.flush()
-        if kind == self._kind:
-            self._left -= 1
-            if self._left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if self._kill in (f"{kind} #{number}", f"{kind} {label} #{number}"):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def around_entries(self) -> None:
         """A point before and one after each entry of a journal."""
@@ -97,9 +108,9 @@ class _Points:
 
         def counted(journal: Journal, event: str, **values: Any) -> Any:
             label = f"{event} {values.get('phase') or values.get('verb') or values.get('stage') or ''}".strip()
-            self.passed("journal", f"before {label}")
+            self.entry(f"before {label}")
             entry = append(journal, event, **values)
-            self.passed("journal", f"after {label}")
+            self.entry(f"after {label}")
             return entry
 
         Journal.append = counted
@@ -157,7 +168,7 @@ def _main(request: Mapping[str, Any], stream: IO[str]) -> int:
 
     points = _Points(request["kill"], stream)
     points.around_entries()
-    count_changes(lambda label: points.passed("change", label))
+    count_changes(points.change)
     return main(request["argv"])
 
 

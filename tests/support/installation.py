@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from antrea_ci.vault import Kind
 from support.installer_double import InstallerDouble, make_double
 from support.oc_double import make_oc
 from support.repos import ROOT, Ran, git, run
@@ -108,13 +109,13 @@ class Site:
     def snapshots(self) -> list[str]:
         """The references of the vault's snapshots in the remote, oldest first."""
         names = git(self.vault, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").splitlines()
-        return [name for name in names if not name.endswith("/lease")]
+        return [name for name in names if name.split("/")[2] in list(Kind)]
 
 
 def make_site(folder: Path, version: str = "4.18.9", *, platform: str = "vsphere", **double: Any) -> Site:
     """A site of its own; ``double`` are settings of the installer's double."""
     shutil.copytree(_repository(version, platform), folder / "ocp", symlinks=True)
-    git(folder, "init", "--quiet", "--bare", str(folder / "vault.git"))
+    git(folder, "init", "--quiet", "--bare", "--template=", str(folder / "vault.git"))
     environment = _environment(folder)
     environment["ANTREA_GITOPS_AGE_IDENTITY"], _ = _identity()
     cluster = folder / "ocp/cluster.yaml"
@@ -179,4 +180,5 @@ def _repository(version: str, platform: str) -> Path:
     file.write_text(json.dumps(answers))
     done = run("new", folder / "ocp", "--defaults", "--data-file", file)
     assert done.code == 0, done.err
+    git(folder / "ocp", "gc", "--quiet")
     return folder / "ocp"

@@ -88,6 +88,8 @@ def _from_prepare(run: Run, environment: Mapping[str, str]) -> Ended:
 def _from_proven(run: Run, environment: Mapping[str, str]) -> Ended:
     """With the ignition of an earlier run, which may have been told to do without the vault."""
     run.keeper.keep(Kind.IGNITION)
+    if run.request.until is not Until.CLUSTER:
+        return Ended("stopped")
     return _from_cluster(run, environment)
 
 

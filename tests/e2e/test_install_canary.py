@@ -1,0 +1,83 @@
+"""An installation whose installer spills every secret, in every spelling: none of them is anywhere afterwards."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.canary import Planted, assert_nowhere, every_spelling, plant
+from support.installation import Site, make_site
+from support.repos import Ran
+
+# Runs the double, and prints before it what was planted and behind it what was generated, a few bytes at a time.
+_SPILLS = """\
+#!{python} -SEs
+import pathlib, subprocess, sys
+def spill(text):
+    for at in range(0, len(text), 509):
+        sys.stdout.write(text[at:at + 509])
+        sys.stdout.flush()
+if "version" not in sys.argv[1:2]:
+    spill(pathlib.Path({planted!r}).read_text())
+code = subprocess.run([{double!r}, *sys.argv[1:]]).returncode
+folder = next((pathlib.Path(b) for a, b in zip(sys.argv, sys.argv[1:]) if a == "--dir"), pathlib.Path("."))
+for name in ("auth/kubeadmin-password", "auth/kubeconfig", "metadata.json"):
+    if "version" not in sys.argv[1:2] and (folder / name).is_file():
+        spill((folder / name).read_text() + "\\n")
+sys.exit(code if code >= 0 else 1)
+"""
+
+
+def _spilling(site: Site, planted: Planted) -> Site:
+    folder = site.folder / "spilling"
+    folder.mkdir()
+    lines = [f'level=debug msg="{written}"\n' for mark in planted.marks.values() for written in every_spelling(mark)]
+    (folder / "planted").write_text("".join(lines) + "\n".join(planted.environment.values()) + "\n")
+    program = folder / "openshift-install"
+    values = {"python": sys.executable, "planted": str(folder / "planted"), "double": str(site.double.path)}
+    program.write_text(_SPILLS.format(**values))
+    program.chmod(0o755)
+    used = {name: value for name, value in planted.environment.items() if "IDENTITY" not in name}
+    environment = {**site.environment, **used, "GITHUB_STEP_SUMMARY": str(site.folder / "summary.md")}
+    return replace(site, environment=environment)
+
+
+def _install(site: Site) -> Ran:
+    arguments = [
+        str(site.folder / "spilling" / "openshift-install") if a == str(site.double.path) else a
+        for a in site.arguments()
+    ]
+    return site.gitops(*arguments[2:])
+
+
+def _generated(site: Site) -> Mapping[str, str]:
+    password = site.work / "installer/auth/kubeadmin-password"
+    return {"kubeadmin": password.read_text()} if password.exists() else {}
+
+
+@pytest.mark.parametrize(
+    ("version", "scenario", "code"), [("4.18.9", "success", 0), ("4.12.45", "bootstrap-failure", 1)]
+)
+def test_no_planted_and_no_generated_secret_is_anywhere(tmp_path: Path, version: str, scenario: str, code: int) -> None:
+    planted = plant()
+    site = _spilling(make_site(tmp_path, version, scenario=scenario), planted)
+    done = _install(site)
+    assert done.code == code, done.err
+    marks = {**planted.marks, **_generated(site), "identity": site.environment["ANTREA_GITOPS_AGE_IDENTITY"]}
+    assert "kubeadmin" in marks
+    assert (site.work / "installer.out").read_text().count(planted.marks["backup"]) > 1, "the installer did spill"
+    outside = [site.folder / name for name in ("work", "spilling", "installer")]
+    assert_nowhere(marks, done.out, done.err, site.folder, site.work / "journal.jsonl", without=outside)
+
+
+def test_children_that_need_no_secret_have_none(tmp_path: Path) -> None:
+    planted = plant()
+    site = _spilling(make_site(tmp_path), planted)
+    assert _install(site).code == 0
+    for call in site.double.calls():
+        assert_nowhere(planted.marks, json.dumps([call.args, dict(call.environment)]))
