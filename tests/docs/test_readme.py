@@ -17,11 +17,13 @@ import pytest
 
 from support.bundles import CR as CR_NAME
 from support.bundles import bundle_files, custom_resource, deploy_tree, nsx_cert, write_archive
+from support.installation import make_site
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 SECTIONS = ("## 1. Bootstrap", "## 2. Review")
+INSTALLATION = ("## 3. Install", "## 4. Recover")
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -62,10 +64,10 @@ def _is_in(shown: str, lines: list[str]) -> bool:
     return any(pattern.fullmatch(line) for line in lines)
 
 
-def steps() -> Iterator[Step]:
-    """The commands of the sections that can be tried, in order."""
+def steps(*titles: str) -> Iterator[Step]:
+    """The commands of these sections, else of those that need no cluster, in order."""
     text = README.read_text("utf-8")
-    for title in SECTIONS:
+    for title in titles or SECTIONS:
         section = text.partition(f"\n{title}\n")[2].partition("\n## ")[0]
         assert section, f"README has no section {title}"
         for block in _BLOCK.findall(section):
@@ -95,9 +97,21 @@ def site(tmp_path: Path, kustomize: Path) -> tuple[Path, dict[str, str]]:
 
 
 def test_the_commands_as_written(site: tuple[Path, dict[str, str]]):
-    folder, environment = site
     tried = list(steps())
     assert len(tried) > 8
+    _try(tried, *site)
+
+
+def test_the_commands_of_an_installation_as_written(tmp_path: Path, site: tuple[Path, dict[str, str]]):
+    """openshift-install and the cluster are doubles; the vault and its remote are real."""
+    installation = make_site(tmp_path / "installation", "4.12.45")
+    path = os.pathsep.join([str(installation.double.folder), installation.environment["PATH"], site[1]["PATH"]])
+    tried = list(steps(*INSTALLATION))
+    assert len(tried) > 6
+    _try(tried, installation.folder, {**installation.environment, "PATH": path})
+
+
+def _try(tried: list[Step], folder: Path, environment: dict[str, str]) -> None:
     for step in tried:
         done = subprocess.run(
             ["bash", "-c", step.command],
@@ -127,7 +141,8 @@ def test_a_refused_run_left_nothing(site: tuple[Path, dict[str, str]]):
 def test_every_verb_that_is_shown_exists():
     from antrea_generator.cli import _VERBS
 
-    verbs = {match for step in steps() for match in re.findall(r"antrea-gitops (?:-C \S+ )?([a-z]+)", step.command)}
+    shown = [step.command for step in steps(*SECTIONS, *INSTALLATION)]
+    verbs = {verb for command in shown for verb in re.findall(r"antrea-gitops (?:-C \S+ )?([a-z]+)", command)}
     assert verbs <= set(_VERBS)
 
 
