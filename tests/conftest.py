@@ -16,6 +16,7 @@ import pytest
 
 from antrea_ci.redaction import release_streams, state
 from antrea_ci.tools.find import kustomize_path
+from support.templates import compile_once
 
 _GIT_CONFIG = """\
 [user]
@@ -69,6 +70,14 @@ def nothing_learnt() -> Generator[None]:
     yield
     release_streams()
     state.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Generator[None]:
+    """Each template is compiled once, however often Copier runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

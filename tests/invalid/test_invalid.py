@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from antrea_ci.catalogue import every_rule, family_names, rule_family
+from support.kustomize_once import build_once
 from support.repos import copy_template, git, run
 
 HERE = Path(__file__).parent
@@ -41,8 +43,9 @@ class Case:
     also: dict[str, str] = field(default_factory=dict)
 
 
+@cache
 def read(path: Path) -> Case:
-    return Case(**yaml.safe_load(path.read_text()))
+    return Case(**yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
 
 
 @cache
@@ -56,6 +59,14 @@ def pristine(answers: str, folder: Path) -> Path:
     git(target, "add", "--all")
     git(target, "commit", "--quiet", "--message", "valid")
     return target
+
+
+@pytest.fixture(scope="module", autouse=True)
+def overlays() -> Generator[None]:
+    """`render` and `check` of a case build the same overlay, which most cases have in common."""
+    with pytest.MonkeyPatch.context() as patch:
+        build_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from fnmatch import fnmatch
 from itertools import zip_longest
@@ -19,6 +19,7 @@ import yaml
 
 from antrea_ci.checks import check
 from antrea_ci.repo import ClusterRepo
+from support.kustomize_once import build_once
 from support.mutations import Mutation, mutations
 from support.repos import ROOT, copy_template, run
 
@@ -35,6 +36,14 @@ def sound(tmp_path_factory: pytest.TempPathFactory, kustomize: Path) -> ClusterR
     root = copy_template(tmp_path_factory.mktemp("mutations") / "ocp", **yaml.safe_load(ARTICLE.read_text()))
     assert run("render", cwd=root).code == 0
     return ClusterRepo.at(root)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def overlays() -> Generator[None]:
+    """Corruptions that kustomize reads past give overlays that were built before."""
+    with pytest.MonkeyPatch.context() as patch:
+        build_once(patch)
+        yield
 
 
 def sources(repo: ClusterRepo) -> list[Path]:
