@@ -65,6 +65,7 @@ unit: tools test-tools
 
 bench: tools
 	@$(BIN)/python tests/programs dyff kubeconform
+	@$(BIN)/python tests/programs restic || true
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/bench
 
 derived: $(READY)

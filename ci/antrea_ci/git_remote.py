@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from antrea_ci import vcs
-from antrea_ci.diff.visible import visible
 from antrea_ci.errors import MissingRequirementError
-from antrea_ci.pipeline.runs import without_login
 from antrea_ci.process import Completed
 
 _SECONDS = 300.0
@@ -32,6 +30,9 @@ class Remote:
 
     def said(self, done: Completed) -> str:
         """What git wrote, without secrets and without the logins of addresses."""
+        from antrea_ci.diff.visible import visible
+        from antrea_ci.pipeline.runs import without_login
+
         text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").strip()
         for secret in self.secrets:
             text = text.replace(secret, "***")

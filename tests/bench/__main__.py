@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import checking  # noqa: E402 - the path above finds what it imports
 import diffing  # noqa: E402
+import keeping  # noqa: E402
 import redacting  # noqa: E402
 import rendering  # noqa: E402
 
@@ -23,7 +24,7 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking, diffing, redacting):
+    for part in (rendering, checking, diffing, keeping, redacting):
         print(part.__doc__)
         with tempfile.TemporaryDirectory(prefix="antrea-gitops-bench-") as name:
             part.bench(Path(name), kustomize)

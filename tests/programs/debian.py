@@ -77,4 +77,5 @@ OPEN_VSWITCH = Package(
     },
     "tests of the pods that verify starts need it",
 )
-PACKAGES = (RSYNC, KUBECTL, OPEN_VSWITCH)
+RESTIC = Package("restic", {"restic": "usr/bin/restic"}, "the benchmark compares backups with it", ("version",))
+PACKAGES = (RSYNC, KUBECTL, OPEN_VSWITCH, RESTIC)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -64,7 +64,7 @@ class Name:
     def new(cls, kind: Kind, time: datetime | None = None) -> Name:
         """A name that nobody else has: of two at the same second the random part differs."""
         now = time or datetime.now(tz=UTC).replace(microsecond=0)
-        return cls(kind, now, secrets.token_hex(4))
+        return cls(kind, now, os.urandom(4).hex())
 
     @classmethod
     def parse(cls, text: str) -> Name | None:

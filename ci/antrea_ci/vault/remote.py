@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
 from antrea_ci.git_remote import Remote, with_login
-from antrea_ci.pipeline.runs import without_login
 from antrea_ci.process import Completed, ProcessError
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class VaultRemote:
 
     @property
     def address(self) -> str:
-        return without_login(self._remote.address)
+        return _shown(self._remote.address)
 
     def listing(self) -> dict[str, Found]:
         """What the vault has in the remote, by the name below the namespace."""
@@ -205,11 +204,20 @@ def checked_address(address: str) -> str:
         raise AntreaGitopsError(f"backup.remote {address!r} is no address", fix="write the URL of a Git repository")
     if parts and parts.password:
         raise AntreaGitopsError(
-            f"backup.remote holds a login: {without_login(address)}",
+            f"backup.remote holds a login: {_shown(address)}",
             why="whoever can read the repository could change and remove the backups",
             fix=f"write the address without it, and put user:token into {LOGIN_VARIABLE}",
         )
     return address
+
+
+def _shown(address: str) -> str:
+    """An address for messages."""
+    if "://" not in address:
+        return address
+    from antrea_ci.pipeline.runs import without_login
+
+    return without_login(address)
 
 
 def _with_secret(address: str, login: tuple[str, str] | None) -> Remote:

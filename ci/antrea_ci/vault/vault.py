@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets as random
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ class Vault:
         tree, objects = git.tree({})
         commit = git.commit(tree, "may antrea-gitops push here?", Name.new(Kind.MANUAL).time)
         git.write([*objects, commit])
-        name = f"probe/{random.token_hex(8)}"
+        name = f"probe/{os.urandom(8).hex()}"
         refused = self.remote.update([Update(name, git.id_of(commit))])
         if refused:
             raise AntreaGitopsError(
