@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from antrea_ci.redaction import state
+from antrea_ci.redaction.coding import decoded, encoded
 from antrea_ci.redaction.state import learn
 from antrea_ci.redaction.stream import Stream, replaced
 
@@ -19,14 +21,17 @@ __all__ = ["Stream", "data", "guard_streams", "learn", "learn_folder", "release_
 
 def text(text: str) -> str:
     """``text`` without any secret that was learnt."""
-    return data(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    search = state.finder()
+    if search is None:
+        return text
+    before = encoded(text)
+    after = replaced(before, search.look(before).spans, 0, len(before))
+    return text if after == before else decoded(after)
 
 
 def data(data: bytes) -> bytes:
     """``data`` without any secret that was learnt."""
-    from antrea_ci.redaction.state import finder
-
-    search = finder()
+    search = state.finder()
     return data if search is None else replaced(data, search.look(data).spans, 0, len(data))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -19,14 +20,18 @@ _SETTLED_NANOSECONDS = 2_000_000_000
 _LARGEST = 64 << 20
 _REWRITTEN = ("", "auth")
 
+_lock = threading.Lock()
+
 
 def learn_new(folder: Path) -> None:
     """Reads those files of ``folder`` that may hold secrets and that changed since they were read last."""
-    for watched in _watched(str(folder)):
-        for path in watched.changed():
-            from antrea_ci.redaction.dig import secrets_in
+    # Nobody may find a file seen, and give out what it holds, before it is learnt.
+    with _lock:
+        for watched in _watched(str(folder)):
+            for path in watched.changed():
+                from antrea_ci.redaction.dig import secrets_in
 
-            learn(secrets_in(Path(path).name, _content(path)))
+                learn(secrets_in(Path(path).name, _content(path)))
 
 
 @cache

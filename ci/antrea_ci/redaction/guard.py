@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from antrea_ci.redaction.coding import decoded, encoded
 from antrea_ci.redaction.stream import Stream
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def guard() -> None:
     """Puts a guarded output in the place of stdout and of stderr where there is none yet."""
     atexit.register(release)
     for name in _NAMES:
-        behind: TextIO = getattr(sys, name)
-        if not isinstance(behind, _Guarded):
+        behind: TextIO | None = getattr(sys, name)
+        if behind is not None and not isinstance(behind, _Guarded):
             behind.flush()
             setattr(sys, name, _Guarded(_Outlet(behind)))
 
@@ -87,7 +88,7 @@ def release() -> None:
     """Gives out what was held back, and puts the outputs back that were there before."""
     atexit.unregister(release)
     for name in _NAMES:
-        guarded: TextIO = getattr(sys, name)
+        guarded: TextIO | None = getattr(sys, name)
         if isinstance(guarded, _Guarded):
             setattr(sys, name, guarded.outlet.behind)
             with suppress(OSError, ValueError):  # nobody reads it any more, or it is closed
@@ -96,10 +97,12 @@ def release() -> None:
 
 def print_unguarded(lines: Iterable[str]) -> None:
     """Writes ``lines`` to stdout as they are: only for what a pipeline's runner itself must be told."""
-    output: TextIO = sys.stdout
+    output: TextIO | None = sys.stdout
+    if output is None:
+        return
     behind = output.outlet.behind if isinstance(output, _Guarded) else output
     output.flush()
-    _write(behind, "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    _write(behind, encoded("".join(f"{line}\n" for line in lines)))
     behind.flush()
 
 
@@ -108,4 +111,4 @@ def _write(output: TextIO, data: bytes) -> None:
     if isinstance(buffer, io.BufferedIOBase):
         buffer.write(data)
     else:  # text alone, such as io.StringIO
-        output.write(data.decode("utf-8", "surrogateescape"))
+        output.write(decoded(data))

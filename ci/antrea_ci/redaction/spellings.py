@@ -6,8 +6,10 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_from_bytes
 from xml.sax.saxutils import escape
+
+from antrea_ci.redaction.coding import encoded
 
 _SHORT = 128
 _LEAST_ENCODED = 4
@@ -18,25 +20,21 @@ _CODE = re.compile("%[0-9A-F]{2}")
 def spellings(part: str) -> Iterator[bytes]:
     """``part``, which is one line or has its lines joined, in every spelling; some twice."""
     quoted = {part} if part.isascii() and part.isalnum() else {spelling(part) for spelling in _QUOTED}
-    yield from map(_bytes, quoted)
-    for data in {_bytes(part), _bytes(_json(part))}:
-        for encoded in _in_base64(data):
-            yield encoded
+    yield from map(encoded, quoted)
+    for data in {encoded(part), encoded(_json(part))}:
+        for text in _in_base64(data):
+            yield text
             if len(part) <= _SHORT:
-                yield from _in_base64(encoded)
+                yield from _in_base64(text)
     if len(part) <= _SHORT:
-        code = _bytes(part).hex()
+        code = encoded(part).hex()
         yield from (code.encode(), code.upper().encode())
 
 
 def key_spellings(line: str) -> Iterator[bytes]:
     """A line of a key, which is base64 already: nothing in it needs quoting, and there are thousands of them."""
-    yield _bytes(line)
-    yield from _in_base64(_bytes(line))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    yield encoded(line)
+    yield from _in_base64(encoded(line))
 
 
 def _json(text: str) -> str:
@@ -54,7 +52,7 @@ def _go_xml(text: str) -> str:
 
 
 def _url(text: str, safe: str = "") -> str:
-    return quote(text, safe=safe, errors="surrogateescape")
+    return quote_from_bytes(encoded(text), safe)
 
 
 def _url_in_small_letters(text: str) -> str:
@@ -75,7 +73,7 @@ _QUOTED: tuple[Callable[[str], str], ...] = (
     # The login of an address as Go writes it, net/url shouldEscape.
     lambda text: _url(text, "$&+,;="),
     lambda text: _url(text, "!*'()"),
-    lambda text: quote_plus(text, errors="surrogateescape"),
+    lambda text: _url(text, " ").replace(" ", "+"),
     _go_xml,
     lambda text: escape(text, {'"': "&quot;", "'": "&#x27;"}),
     # Within single quotes of YAML, and of a shell in the two usual ways.
@@ -89,9 +87,9 @@ _QUOTED: tuple[Callable[[str], str], ...] = (
 def _in_base64(data: bytes) -> Iterator[bytes]:
     """What is always the same when ``data`` stands anywhere in a text that is encoded: once for each alignment."""
     for before in range(3):
-        encoded = base64.b64encode(b"\0" * before + data)
+        text = base64.b64encode(b"\0" * before + data)
         first = -(-8 * before // _BITS)
-        certain = encoded[first : 8 * (before + len(data)) // _BITS]
+        certain = text[first : 8 * (before + len(data)) // _BITS]
         if len(certain) >= _LEAST_ENCODED:
             yield certain
             yield certain.replace(b"+", b"-").replace(b"/", b"_")

@@ -138,7 +138,14 @@ def test_secrets_that_overlap_are_both_gone() -> None:
 
 def test_nothing_learnt_is_nothing_changed() -> None:
     assert redaction.data(b"x") == b"x"
-    assert redaction.text("\udcff ok") == "\udcff ok"
+    assert redaction.text("\udcff \ud800 ok") == "\udcff \ud800 ok"
+
+
+def test_what_is_no_text_is_no_hindrance() -> None:
+    redaction.learn(["half a pair \ud800", "a byte \udcff"])
+    assert redaction.text("\ud800 half a pair \ud800") != "\ud800 half a pair \ud800"
+    assert redaction.text("\udcfe a byte \udcff") == "\udcfe ***"
+    assert redaction.text("\udcff \ud800 ok") == "\udcff \ud800 ok"
 
 
 @given(st.text(min_size=4, max_size=80).filter(lambda text: len(text.strip()) >= 4 and len(text.splitlines()) == 1))
