@@ -64,6 +64,25 @@ def test_a_secret_over_two_lines_loses_both_halves(prefix: str, end: str) -> Non
         assert passed([text.encode()]).decode() == f"{prefix}x ***{end}\n{prefix}*** y\n"
 
 
+@given(
+    st.text(
+        st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc", "Zs"]), min_size=12, max_size=99
+    ),
+    st.lists(st.integers(4, 95), min_size=1, max_size=3, unique=True),
+    st.sampled_from(["", "    ", LOG]),
+    st.integers(1, 60),
+)
+def test_any_secret_over_any_lines_in_any_chunks(secret: str, cuts: list[int], prefix: str, size: int) -> None:
+    state.forget()
+    redaction.learn([secret])
+    edges = [0, *sorted(cut for cut in cuts if cut < len(secret) - 4), len(secret)]
+    lines = [secret[a:b] for a, b in pairwise(edges)]
+    data = "".join(f"{prefix}{line}\n" for line in ["x", *lines, "y"]).encode()
+    output = passed([data[at : at + size] for at in range(0, len(data), size)]).decode()
+    kept = [line.strip(" \t\r\"'\\#>|*") for line in lines]
+    assert not [line for line in kept if len(line) > 4 and line in output.replace(prefix, "")]
+
+
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_of_a_secret_over_two_lines_at_most_three_characters_get_out(at: int) -> None:
     redaction.learn(["abcdefgh"])
