@@ -16,7 +16,7 @@ import pytest
 
 from antrea_ci.redaction import release_streams, state
 from antrea_ci.tools.find import kustomize_path
-from support.templates import compile_once
+from support.templates import compile_once, trust_file_modes
 
 _GIT_CONFIG = """\
 [user]
@@ -74,9 +74,10 @@ def nothing_learnt() -> Generator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def templates() -> Generator[None]:
-    """Each template is compiled once, however often Copier runs."""
+    """Copier runs often, and does not do again what comes out the same."""
     with pytest.MonkeyPatch.context() as patch:
         compile_once(patch)
+        trust_file_modes(patch)
         yield
 
 
