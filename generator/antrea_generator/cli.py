@@ -16,7 +16,10 @@ from antrea_generator.session import Session
 _INTERNAL_ERROR = 3
 _INTERRUPTED = 130
 # What a user can mend: rights, a read-only or full disk. Anything else that the system refuses is a fault of ours.
-_MACHINE_FAULTS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EMFILE)
+_MACHINE_FAULTS = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR),
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE),
+)
 
 # Verb: module below antrea_generator.commands, and the line that `--help` shows without importing it.
 _VERBS: dict[str, tuple[str, str]] = {
@@ -128,6 +131,10 @@ def _report(error: Exception) -> int:
         return 1
     from antrea_generator.crash import write_log
 
-    print(f"internal error: {type(error).__name__}; the log is {write_log(error)}", file=sys.stderr)
+    try:
+        where = f"the log is {write_log(error)}"
+    except OSError as fault:
+        where = f"its log cannot be written: {fault.strerror}"
+    print(f"internal error: {type(error).__name__}; {where}", file=sys.stderr)
     print("  fix: this is a fault of antrea-gitops; please report it with that log", file=sys.stderr)
     return _INTERNAL_ERROR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,14 +15,18 @@ from antrea_ci.vault import Kind
 
 
 def settle(run: Run, outcome: str) -> None:
-    """Stores and pushes what is left, writes the reports, and ends the journal with ``outcome``."""
+    """Stores and pushes what is left, writes the reports, and ends the journal with ``outcome``.
+
+    After a failure nothing is raised: what brought us here is told, not that a full disk takes no report of it.
+    """
     failed = outcome in ("failed", "interrupted")
     if failed and run.work.state_file.is_file():
         _keep(run)
-    run.keeper.settle()
-    run.journal.append("run.end", outcome=outcome)
-    text = write_report(run.home, run.history())
-    _summarise(text)
+    with suppress(OSError) if failed else nullcontext():
+        run.keeper.settle()
+        run.journal.append("run.end", outcome=outcome)
+        text = write_report(run.home, run.history())
+        _summarise(text)
     if failed:
         _archive(run)
     run.progress.done()
@@ -31,15 +35,14 @@ def settle(run: Run, outcome: str) -> None:
 def _keep(run: Run) -> None:
     history = run.history()
     kind = Kind.CLUSTER if history.is_created else Kind.IGNITION if history.has_ended("ignition") else Kind.PRE_INSTALL
-    # What brought us here is told, not that it could not be stored as well.
     with suppress(AntreaGitopsError, OSError):
         run.keeper.keep(kind)
 
 
 def _archive(run: Run) -> None:
-    run.home.logs.mkdir(exist_ok=True)
     path = run.home.logs / f"support-{datetime.now(tz=UTC):%Y%m%dT%H%M%S.%fZ}.tar.gz"
     with suppress(AntreaGitopsError, OSError):
+        run.home.logs.mkdir(exist_ok=True)
         write_archive(run.work, run.home, path, {})
         run.say(f"a redacted archive for support: {run.home.name(path)}")
 

@@ -8,11 +8,12 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
-from antrea_ci.errors import UsageError
+from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.install import engine, opening, source
 from antrea_ci.install.engine import Ended
 from antrea_ci.install.lock import locked
 from antrea_ci.install.request import Request
+from antrea_ci.install.resuming import resumed
 from antrea_ci.installer import Progress
 from antrea_ci.repo import ClusterRepo
 
@@ -28,13 +29,27 @@ def install(home: ClusterRepo, request: Request, environment: Mapping[str, str],
     with interruptible():
         commit = source.commit_to_install(home, request.ref) if not request.resume else "HEAD"
         work = opening.work_dir(home, commit, request.work_dir)
+        _make_folders(home)
         with locked(work):
             if request.resume:
                 _refuse_ref(request)
-                with opening.resumed(home, request, work, environment, progress) as (run, way):
+                with resumed(home, request, work, environment, progress) as (run, way):
                     return engine.go_on(run, way, environment)
             with opening.fresh(home, request, commit, work, environment, progress) as run:
                 return engine.start(run, environment)
+
+
+def _make_folders(home: ClusterRepo) -> None:
+    """The folders for what is told; AntreaGitopsError where there cannot be any, now and not after the cluster."""
+    for folder in (home.logs, home.report):
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise AntreaGitopsError(
+                f"{folder}: {error.strerror}",
+                why="logs and reports of the installation go there",
+                fix="let this user make that folder, or move away what is in its place",
+            ) from None
 
 
 def _refuse_ref(request: Request) -> None:
@@ -48,7 +63,9 @@ def interruptible() -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _interrupt) for number in _ENDING}
+    # What is ignored when we begin, as by nohup, stays ignored.
+    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield
     finally:

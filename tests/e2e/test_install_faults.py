@@ -1,0 +1,359 @@
+"""What an installation makes of installers, remotes, disks and people that do not behave."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from antrea_ci import process_table
+from antrea_ci.install import creation
+from support.installation import Site, make_site
+from support.repos import git, run
+
+_DESTROY = "antrea-gitops destroy --confirm ocp"
+_REJECT = """\
+#!/bin/sh
+while read -r old new name; do
+  case "$name" in REJECTED) echo "not here: $name" >&2; exit 1 ;; esac
+done
+"""
+
+
+def _cluster(site: Site) -> dict[str, Any]:
+    (cluster,) = site.double.clusters().values()
+    return cluster
+
+
+def _kinds(site: Site) -> set[str]:
+    return {name.split("/")[2] for name in site.snapshots()}
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    with process:
+        _, err = process.communicate(timeout=120)
+    return process.returncode, err
+
+
+def _is_living(pid: int) -> bool:
+    return bool(process_table.began(pid))
+
+
+@contextmanager
+def _creating(site: Site, stop: str) -> Generator[tuple[subprocess.Popen[str], int]]:
+    """A run whose installer has come to a stop, and the installer's process id."""
+    process = site.start("install")
+    try:
+        yield process, site.double.await_stop(stop)
+    finally:
+        site.double.release(stop)
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def _lose_machine(site: Site) -> None:
+    """What another machine has: the repository as it was pushed, and the vault."""
+    shutil.rmtree(site.work)
+    for name in git(site.repo, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").split():
+        git(site.repo, "update-ref", "-d", name)
+
+
+def _reject(site: Site, pattern: str) -> Path:
+    """The remote refuses references that the shell's ``pattern`` names; the hook."""
+    hook = site.vault / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(_REJECT.replace("REJECTED", pattern))
+    hook.chmod(0o755)
+    return hook
+
+
+# People
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_passed_on_and_leaves_a_cluster_that_can_be_destroyed(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    site = make_site(tmp_path, stops=["machines"])
+    with _creating(site, "machines") as (process, installer):
+        process.send_signal(number)
+        code, err = _ended(process)
+    assert code == 130, err
+    assert not _is_living(installer)
+    assert site.report["outcome"] == "interrupted"
+    assert list((site.repo / "logs").glob("support-*.tar.gz"))
+    _lose_machine(site)
+    again = site.install("--resume")
+    assert (again.code, _DESTROY in again.err) == (1, True), again.err
+    assert (site.work / "installer/metadata.json").is_file()
+    assert _cluster(site)["made"] == 1
+
+
+def test_second_interrupt_ends_an_installer_that_does_not_listen(tmp_path: Path) -> None:
+    site = make_site(tmp_path, scenario="ignores-signals", stops=["machines"])
+    with _creating(site, "machines") as (process, installer):
+        process.send_signal(signal.SIGINT)
+        _await(lambda: any(entry["event"] == "interrupt" for entry in site.journal))
+        process.send_signal(signal.SIGINT)
+        code, err = _ended(process)
+    assert code == 130, err
+    assert not _is_living(installer)
+    assert "cluster" in _kinds(site)
+
+
+def test_installer_that_outlives_a_kill_is_attached_to(tmp_path: Path) -> None:
+    site = make_site(tmp_path, stops=["machines"])
+    with _creating(site, "machines") as (process, installer):
+        process.kill()
+        process.communicate()
+        assert _is_living(installer)
+        resumed = site.start("install", "--resume")
+        _await(lambda: sum(entry["event"] == "run.begin" for entry in site.journal) == 2)
+        site.double.release("machines")
+        code, err = _ended(resumed)
+    assert code == 0, err
+    assert site.double.verbs().count("create cluster") == 1
+    assert (_cluster(site)["state"], site.report["outcome"]) == ("installed", "installed")
+
+
+def test_cluster_whose_installer_was_killed_too_is_waited_for(tmp_path: Path) -> None:
+    site = make_site(tmp_path, stops=["bootstrap"])
+    with _creating(site, "bootstrap") as (process, installer):
+        process.kill()
+        process.communicate()
+        os.kill(installer, signal.SIGKILL)
+        _await(lambda: not _is_living(installer))
+        done = site.install("--resume")
+    assert done.code == 0, done.err
+    waited = ["wait-for bootstrap-complete", "destroy bootstrap", "wait-for install-complete"]
+    assert site.double.verbs()[2:] == ["create cluster", *waited]
+    assert _cluster(site)["machines"] == ["master-0", "master-1", "master-2"]
+
+
+def test_another_runner_never_creates_a_second_cluster(tmp_path: Path) -> None:
+    site = make_site(tmp_path, stops=["machines"])
+    with _creating(site, "machines") as (process, installer):
+        process.kill()
+        process.communicate()
+        os.kill(installer, signal.SIGKILL)
+        _await(lambda: not _is_living(installer))
+        _lose_machine(site)
+        resumed, fresh = site.install("--resume", "--steal-lease"), site.install("--steal-lease")
+    assert (resumed.code, _DESTROY in resumed.err) == (1, True), resumed.err
+    assert (fresh.code, _DESTROY in fresh.err) == (1, True), fresh.err
+    assert site.double.verbs().count("create cluster") == 1
+
+
+def test_second_installation_beside_a_running_one_is_refused(tmp_path: Path) -> None:
+    site = make_site(tmp_path, stops=["machines"])
+    with _creating(site, "machines") as (process, _):
+        beside = site.gitops(*site.arguments()[2:], "--work-dir", str(tmp_path / "other"))
+        assert beside.code == 1
+        assert "lease" in beside.err
+        site.double.release("machines")
+        code, err = _ended(process)
+    assert code == 0, err
+    assert site.double.verbs().count("create cluster") == 1
+
+
+# Installers
+
+
+@pytest.mark.parametrize(
+    ("version", "scenario", "waits", "said"),
+    [
+        ("4.12.45", "infrastructure-failure", [], f"{_DESTROY}`, then install again"),
+        ("4.18.9", "infrastructure-failure", [], f"{_DESTROY}`, then install again"),
+        ("4.18.9", "bootstrap-failure", [], "CNI"),
+        ("4.18.9", "install-failure-for-good", ["wait-for install-complete"], "--resume"),
+        ("4.18.9", "dies-before-anything", [], _DESTROY),
+    ],
+)
+def test_failure_says_what_comes_next_and_keeps_what_destroy_needs(
+    tmp_path: Path, version: str, scenario: str, waits: list[str], said: str
+) -> None:
+    site = make_site(tmp_path, version, scenario=scenario)
+    done = site.install()
+    assert (done.code, said in done.err) == (1, True), done.err
+    assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster", *waits]
+    assert "cluster" in _kinds(site)
+    assert site.report["outcome"] == "failed"
+    (archive,) = (site.repo / "logs").glob("support-*.tar.gz")
+    with tarfile.open(archive) as opened:
+        assert any(name.endswith("journal.jsonl") for name in opened.getnames())
+
+
+@pytest.mark.parametrize("scenario", ["install-failure", "stability-failure"])
+def test_cluster_that_needs_longer_is_waited_for_once_more(tmp_path: Path, scenario: str) -> None:
+    site = make_site(tmp_path, scenario=scenario)
+    done = site.install()
+    assert done.code == 0, done.err
+    assert site.double.verbs()[2:] == ["create cluster", "wait-for install-complete"]
+    assert site.report["outcome"] == "installed"
+
+
+def test_cluster_whose_installer_died_is_gone_on_with(tmp_path: Path) -> None:
+    site = make_site(tmp_path, scenario="dies-by-signal")
+    first = site.install()
+    assert first.code == 1, first.err
+    done = site.install("--resume")
+    assert done.code == 0, done.err
+    assert site.double.verbs().count("create cluster") == 1
+    assert _cluster(site)["state"] == "installed"
+
+
+def test_ignition_whose_certificates_end_soon_is_made_anew(tmp_path: Path) -> None:
+    site = make_site(tmp_path, certificate_hours=3)
+    assert site.install("--until", "ignition").code == 0
+    assert site.install("--resume").code == 0
+    assert site.double.verbs().count("create manifests") == 2
+    assert site.double.verbs().count("create cluster") == 1
+
+
+def test_ignition_that_is_good_is_used(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    assert site.install("--until", "ignition").code == 0
+    assert site.install("--resume").code == 0
+    assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster"]
+
+
+def test_timeout_ends_everything_that_the_installer_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = make_site(tmp_path, scenario="never-ends")
+    for name in set(os.environ) - set(site.environment):
+        monkeypatch.delenv(name)
+    for name, value in site.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(creation, "_CREATE_TIMEOUT", 2.0)
+    done = run(*site.arguments())
+    assert done.code == 1, done.err
+    assert not _is_living(site.double.grandchild())
+    assert not _is_living(site.double.calls()[-1].pid)
+    assert "cluster" in _kinds(site)
+
+
+def test_200_mebibytes_of_output_pass_through_little_memory(tmp_path: Path) -> None:
+    site = make_site(tmp_path, scenario="floods")
+    process = site.start("install")
+    with process:
+        readers = [threading.Thread(target=stream.read) for stream in (process.stdout, process.stderr) if stream]
+        for reader in readers:
+            reader.start()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for reader in readers:
+            reader.join()
+    assert process.returncode == 0
+    assert (site.repo / "logs/openshift-install.log").stat().st_size > 200 << 20
+    assert used.ru_maxrss < 200 << 10, "in KiB, with everything that a Python of this size takes by itself"
+
+
+# Remotes and disks
+
+
+def test_nothing_is_created_when_the_remote_takes_nothing(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    hook = _reject(site, "*")
+    done = site.install()
+    assert done.code == 1, done.err
+    assert site.double.clusters() == {}
+    hook.unlink()
+    again = site.install()
+    assert again.code == 0, again.err
+
+
+def test_remote_without_our_namespace_gets_branches(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    _reject(site, "refs/antrea-gitops/*")
+    done = site.install()
+    assert done.code == 0, done.err
+    names = git(site.vault, "for-each-ref", "--format=%(refname)").split()
+    assert any(name.startswith("refs/heads/antrea-gitops/post-install/") for name in names)
+
+
+def test_remote_that_is_lost_meanwhile_queues_snapshots_and_says_so(tmp_path: Path) -> None:
+    site = make_site(tmp_path, stops=["machines"])
+    with _creating(site, "machines") as (process, _):
+        hook = _reject(site, "*")
+        site.double.release("machines")
+        code, err = _ended(process)
+    assert (code, "only on this machine" in err) == (1, True), err
+    assert _cluster(site)["state"] == "installed"
+    assert "post-install" not in _kinds(site)
+    hook.unlink()
+    assert site.gitops("backup", "create").code == 0
+    assert "post-install" in _kinds(site)
+
+
+def test_remote_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.environment["ANTREA_GITOPS_BACKUP_TIMEOUT"] = "1"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        cluster = site.repo / "cluster.yaml"
+        remote = f"git://127.0.0.1:{silent.getsockname()[1]}/vault.git"
+        cluster.write_text(cluster.read_text().replace(str(site.vault), remote))
+        git(site.repo, "commit", "--quiet", "--all", "--message", "another vault")
+        done = site.install()
+    assert (done.code, remote in done.err) == (1, True), done.err
+    assert site.double.clusters() == {}
+
+
+@pytest.mark.parametrize("kibibytes", [1, 16, 64, 256])
+def test_full_disk_is_told_and_loses_nothing(tmp_path: Path, kibibytes: int) -> None:
+    """A limit on the size of files stands in for the disk: it needs no rights, and it cuts files off as well."""
+    site = make_site(tmp_path)
+    # Python itself would keep modules that it compiles cut off at the limit, for everybody after us.
+    site.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    process = site.start("install")
+    limit = kibibytes << 10
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
+    code, err = _ended(process)
+    assert code in (0, 1), err
+    assert "internal error" not in err
+    assert "Traceback" not in err
+    for cluster in site.double.clusters().values():
+        assert "ignition" in cluster["before"][0]
+    begun = any(entry["event"] == "install.begin" for entry in site.journal)
+    if code == 1 and not site.double.clusters():
+        again = site.install(*(["--resume"] if begun else []))
+        assert again.code == 0, again.err
+        assert _cluster(site)["made"] == 1
+
+
+@pytest.mark.parametrize("name", ["logs", "report"])
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path, name: str) -> None:
+    site = make_site(tmp_path)
+    (site.repo / ".git/info").mkdir(exist_ok=True)
+    (site.repo / ".git/info/exclude").write_text(f"{name}\n")
+    (site.repo / name).write_text("in the way")
+    done = site.install()
+    assert (done.code, str(site.repo / name) in done.err) == (1, True), done.err
+    assert "internal error" not in done.err
+
+
+def test_work_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    done = site.gitops(*site.arguments()[2:], "--work-dir", "/dev/null/work")
+    assert (done.code, "/dev/null/work" in done.err, "internal error" in done.err) == (1, True, False), done.err
+    assert site.double.clusters() == {}
+
+
+def _await(is_so: Any, seconds: float = 60) -> None:
+    """Waits until the condition holds; looks every few milliseconds."""
+    waiting = threading.Event()
+    for _ in range(int(seconds / 0.01)):
+        if is_so():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("it did not come to that")
