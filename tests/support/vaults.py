@@ -62,7 +62,7 @@ class Site:
 
     def configure(self, **backup: object) -> None:
         """Changes keys of the section `backup` and commits."""
-        wanted = {"remote": str(self.remote), "recipients": [key.recipient for key in self.keys], **backup}
+        wanted = {"remote": "../vault.git", "recipients": [key.recipient for key in self.keys], **backup}
         set_cluster(self.repo, backup={key: value for key, value in wanted.items() if value is not None})
         commit(self.repo)
 
@@ -98,7 +98,7 @@ def _template() -> tuple[Path, tuple[Key, Key]]:
     assert run("render", cwd=site.repo).code == 0
     git(site.repo, "init", "--quiet")
     subprocess.run(["git", "init", "--quiet", "--bare", site.remote], check=True)
-    commit(site.repo)
+    site.configure()
     return folder, site.keys
 
 
@@ -108,7 +108,8 @@ def make_site(folder: Path, **backup: object) -> Site:
     for name in ("ocp", "vault.git"):
         shutil.copytree(template / name, folder / name)
     site = Site(folder, keys)
-    site.configure(**backup)
+    if backup:
+        site.configure(**backup)
     return site
 
 

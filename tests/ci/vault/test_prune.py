@@ -34,9 +34,7 @@ def sixty(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def many(sixty: Site, tmp_path: Path) -> Site:
     """A manual snapshot of each of the last 60 days, in the remote too."""
     shutil.copytree(sixty.folder, tmp_path, dirs_exist_ok=True)
-    site = Site(tmp_path, sixty.keys)
-    site.configure(keep={"daily": 3, "weekly": 2, "monthly": 2})
-    return site
+    return Site(tmp_path, sixty.keys)
 
 
 def add(site: Site, kind: Kind, time: datetime, contents: Contents | None = None, commit: str = "") -> Name:

