@@ -18,7 +18,7 @@ import sys
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
@@ -36,8 +36,8 @@ _LINE_END = re.compile(rb"[ \t\"'\\]*(?:\r?\n|\\+n)(?:time=\"[^\"\n]*\" )?(?:lev
 class Planted:
     """``environment``: the secrets by the names of DESIGN section 8. ``marks``: what must not be seen, by name."""
 
-    environment: Mapping[str, str]
-    marks: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
+    marks: Mapping[str, str] = field(repr=False)
     recipient: str
 
     def write_folder(self, folder: Path) -> Path:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from antrea_ci.redaction.coding import decoded, encoded
 from antrea_ci.redaction.stream import Stream
@@ -95,9 +95,9 @@ def release() -> None:
                 guarded.outlet.end()
 
 
-def print_unguarded(lines: Iterable[str]) -> None:
-    """Writes ``lines`` to stdout as they are: only for what a pipeline's runner itself must be told."""
-    output: TextIO | None = sys.stdout
+def print_unguarded(lines: Iterable[str], name: Literal["stdout", "stderr"]) -> None:
+    """Writes ``lines`` to that output as they are: only for what a pipeline's runner itself must be told."""
+    output: TextIO | None = getattr(sys, name)
     if output is None:
         return
     behind = output.outlet.behind if isinstance(output, _Guarded) else output

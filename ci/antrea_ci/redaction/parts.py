@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote
@@ -30,8 +30,8 @@ class Secret:
     """A variable with its value, and the ``parts`` of that. ``fault`` says what is wrong, without a value."""
 
     variable: str
-    value: str
-    parts: tuple[str, ...]
+    value: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
     fault: str = ""
 
 

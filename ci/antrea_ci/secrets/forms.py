@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from antrea_ci.facts import facts
@@ -18,8 +18,8 @@ _PUBLIC = ("ANTREA_GITOPS_SSH_KEY", "ANTREA_GITOPS_NSX_TLS_CERT")
 class Examined:
     """The ``value`` to use, what of it must not be seen, and what is wrong with it, if anything."""
 
-    value: str
-    parts: tuple[str, ...]
+    value: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
     fault: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from antrea_ci import redaction
 from antrea_ci.errors import MissingRequirementError
@@ -14,6 +14,8 @@ from antrea_ci.secrets.needs import AGE_IDENTITY, Need, needed
 from antrea_ci.secrets.providers import Provider, provider_of
 from antrea_ci.secrets.store import Secrets
 
+# Verbs whose stdout is an answer, which a machine may read.
+_ANSWERS = ("backup", "credentials")
 _FIX = {
     "env": "put each into a variable of its name; in a pipeline it is a secret of the job's environment",
     "file": "put each into a file of its name",
@@ -26,15 +28,15 @@ class _Read:
     """What was found for a need. ``fault`` says why it cannot be used, or is "" where nothing is wrong."""
 
     need: Need
-    value: str | None
-    parts: tuple[str, ...]
+    value: str | None = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
     fault: str
 
 
 def load(cluster: Cluster, verb: str, environment: Mapping[str, str]) -> Secrets:
     """What ``verb`` needs and what of the optional is there. When this returns, redaction knows every value.
 
-    In a pipeline of GitHub the values are masked first, on stdout. Raises MissingRequirementError with everything
+    In a pipeline of GitHub the values are masked first. Raises MissingRequirementError with everything
     that is missing or has the wrong form, without a value.
     """
     redaction.learn(part for secret in secrets_of(environment) for part in secret.parts)
@@ -42,7 +44,7 @@ def load(cluster: Cluster, verb: str, environment: Mapping[str, str]) -> Secrets
     read = [_read(need, cluster, provider, environment) for need in needed(cluster, verb)]
     values = {one.need.name: one.value for one in read if one.value is not None}
     if environment.get("GITHUB_ACTIONS") == "true":
-        _mask(values)
+        _mask(values, verb)
     redaction.learn(part for one in read for part in one.parts)
     if faults := [one for one in read if one.fault]:
         raise _error(faults, cluster)
@@ -67,11 +69,12 @@ def _from_environment(fixed: str, name: str, environment: Mapping[str, str]) -> 
     return environment.get(name) if fixed == AGE_IDENTITY or fixed.startswith("AWS_") else None
 
 
-def _mask(values: Mapping[str, str]) -> None:
+def _mask(values: Mapping[str, str], verb: str) -> None:
+    """Tells the runner, which reads commands from both outputs."""
     from antrea_ci.pipeline.mask import masks
     from antrea_ci.redaction.guard import print_unguarded
 
-    print_unguarded(masks({**values, "GITHUB_ACTIONS": "true"}).lines)
+    print_unguarded(masks({**values, "GITHUB_ACTIONS": "true"}).lines, "stderr" if verb in _ANSWERS else "stdout")
 
 
 def _error(faults: list[_Read], cluster: Cluster) -> MissingRequirementError:

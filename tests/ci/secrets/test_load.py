@@ -208,6 +208,13 @@ def test_in_a_pipeline_of_github_they_are_masked_first(tmp_path: Path, capsys: p
     assert all(line.startswith("::add-mask::") for line in lines[:-1])
 
 
+def test_where_stdout_is_an_answer_masks_go_to_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load(cluster_of(tmp_path / "a"), "backup", {**PLANTED.environment, "GITHUB_ACTIONS": "true"})
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"::add-mask::{PLANTED.marks['identity']}" in err.splitlines()
+
+
 def test_elsewhere_nothing_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     load(cluster_of(tmp_path / "a"), "install", PLANTED.environment)
     assert capsys.readouterr() == ("", "")
