@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from antrea_ci import process, process_table
 from antrea_ci.interrupts import Interrupts
-from antrea_ci.process import ProcessError
+from antrea_ci.process import ProcessError, signal_group
 
 _CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
@@ -43,7 +43,7 @@ class Watch:
 
     ``on_start`` has returned before the program does anything. ``on_tick`` and ``on_interrupt`` are broken off by a
     signal (KeyboardInterrupt), as everything else of ours is; ``on_output`` is not. After an interrupt the program may
-    end within ``grace_seconds``.
+    end within ``grace_seconds``. As soon as ``is_enough`` says so, it is interrupted by us.
     """
 
     on_output: Callable[[bytes], None]
@@ -53,6 +53,7 @@ class Watch:
     tick_seconds: float
     timeout: float
     grace_seconds: float = 30.0
+    is_enough: Callable[[], bool] = lambda: False
 
 
 class TimedOutError(ProcessError):
@@ -90,6 +91,18 @@ def attach(process: ProcessId, *, output: Path, watch: Watch) -> None:
     with Interrupts(process.pid) as interrupts:
         reader = _Reader(process.pid, lambda: not is_living(process), output, watch, interrupts)
         reader.read([f"process {process.pid}"])
+
+
+def end(process: ProcessId, *, grace_seconds: float = 60.0) -> None:
+    """Ends a process that nobody follows, with its session: INT, after ``grace_seconds`` TERM, then KILL."""
+    if not is_living(process):
+        return
+    signal_group(process.pid, signal.SIGINT)
+    for seconds, number in ((grace_seconds, signal.SIGTERM), (_END_SECONDS, signal.SIGKILL)):
+        until = time.monotonic() + seconds
+        while process_table.members(process.pid) and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
+        _signal_session(process.pid, number)
 
 
 def is_living(process: ProcessId) -> bool:
@@ -149,6 +162,9 @@ class _Reader:
             now = time.monotonic()
             if self._interrupts.count:
                 self._interrupted()
+            if self._watch.is_enough():
+                self._stopped()
+                return
             if now - began >= self._watch.timeout:
                 self._end()
                 raise TimedOutError(command, f"did not end within {self._watch.timeout:g} s and was stopped", b"")
@@ -157,6 +173,16 @@ class _Reader:
                 self._interrupts.call(self._watch.on_tick)
         if self._interrupts.count:
             self._interrupted()
+
+    def _stopped(self) -> None:
+        """Interrupts the process as a person would, and waits for its end."""
+        signal_group(self._pid, signal.SIGINT)
+        self._patient_until = time.monotonic() + self._watch.grace_seconds
+        while not self._interrupts.count and time.monotonic() < self._patient_until and self._step():
+            pass
+        if self._interrupts.count:
+            self._interrupted()
+        self._end()
 
     def _step(self) -> bool:
         """Passes on what has come, or waits a little; False when nothing can come any more."""

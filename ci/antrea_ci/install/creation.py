@@ -12,7 +12,7 @@ from antrea_ci.facts import facts
 from antrea_ci.install.failure import failure
 from antrea_ci.install.history import History
 from antrea_ci.install.run import Run, host
-from antrea_ci.installer import Outcome, attach_installer
+from antrea_ci.installer import Outcome
 from antrea_ci.values import mapping_at
 from antrea_ci.vault import Kind
 
@@ -36,7 +36,8 @@ def create(run: Run) -> None:
     run.journal.append("cluster.begin", host=host())
     run.keeper.keep(Kind.CLUSTER)
     run.keeper.refuse_unsafe()
-    outcome = run.invoke("create", "cluster", "--log-level", "debug", timeout=_CREATE_TIMEOUT, keep=Kind.CLUSTER)
+    run.lease.require()
+    outcome = run.invoke("create", "cluster", timeout=_CREATE_TIMEOUT, keep=Kind.CLUSTER)
     settle(run, outcome)
 
 
@@ -95,8 +96,8 @@ def wait(run: Run, history: History) -> None:
             gather(run)
             raise failure(run, outcome, fix=_next(run, "bootstrap"))
         run.journal.append("bootstrapped")
-        if run.cluster.method == "ipi":
-            _destroy_bootstrap(run)
+    if run.cluster.method == "ipi" and not run.history().is_bootstrap_gone:
+        _destroy_bootstrap(run)
     outcome = run.invoke(*before, *_WAIT_FOR_INSTALL, timeout=_WAIT_TIMEOUT, keep=Kind.CLUSTER)
     if not outcome.succeeded:
         raise failure(run, outcome, fix=_next(run, "install"))
@@ -106,8 +107,8 @@ def wait(run: Run, history: History) -> None:
 def _destroy_bootstrap(run: Run) -> None:
     """`create cluster` removes the bootstrap machine when it is done; whoever only waits has to do it."""
     outcome = run.invoke("destroy", "bootstrap", timeout=_DESTROY_BOOTSTRAP_TIMEOUT, keep=Kind.CLUSTER)
+    run.journal.append("bootstrap.gone" if outcome.succeeded else "bootstrap.left")
     if not outcome.succeeded:
-        run.journal.append("bootstrap.left")
         run.say("the bootstrap machine could not be removed; the cluster needs it no more")
 
 
@@ -115,26 +116,14 @@ def attach(run: Run, history: History) -> None:
     """Follows the installer that outlived an earlier run to its end."""
     process = history.process
     assert process is not None, "the history says that it lives"
-    outcome = attach_installer(
-        process,
-        run.installer,
-        ("create", "cluster"),
-        folder=run.work.installer,
-        output=run.work.output_file,
-        log=run.log_file,
-        progress=run.progress,
-        hooks=run.hooks(Kind.CLUSTER),
-        timeout=_CREATE_TIMEOUT,
-    )
-    run.ended(outcome)
-    settle(run, outcome)
+    settle(run, run.attach(process, "create", "cluster", timeout=_CREATE_TIMEOUT, keep=Kind.CLUSTER))
 
 
 def _next(run: Run, part: str) -> str:
     if part in ("bootstrap", "install", "stability"):
-        return f"`antrea-gitops install --resume` waits once more; else {_destroy(run)} and install again"
+        return f"{run.again.resume} waits once more; else {_destroy(run)} and install again"
     return f"{_destroy(run)}, then install again"
 
 
 def _destroy(run: Run) -> str:
-    return f"`antrea-gitops destroy --confirm {run.cluster.name}`"
+    return run.again.destroy(run.cluster.name)

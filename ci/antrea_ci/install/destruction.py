@@ -106,7 +106,7 @@ def _steps(run: Run, environment: Mapping[str, str]) -> str:
         run.keeper.keep(Kind.PRE_DESTROY)
         run.keeper.refuse_unsafe()
         run.journal.append("destroy.begin", host=host())
-        outcome = run.invoke("destroy", "cluster", "--log-level", "debug", timeout=_TIMEOUT)
+        outcome = run.invoke("destroy", "cluster", timeout=_TIMEOUT)
         if not outcome.succeeded:
             raise failure(run, outcome, fix="run `antrea-gitops destroy` again: it goes on where it stopped")
     data = installed_file(run, "destroyed")

@@ -80,23 +80,23 @@ def _from_prepare(run: Run, environment: Mapping[str, str]) -> Ended:
     with run.phase(Phase.IGNITION):
         early.ignition(run)
         run.keeper.keep(Kind.IGNITION)
-    if run.request.until is Until.IGNITION:
-        return Ended("stopped")
-    return _from_cluster(run, environment)
+    return _from_ignition(run, environment)
 
 
 def _from_proven(run: Run, environment: Mapping[str, str]) -> Ended:
     """With the ignition of an earlier run, which may have been told to do without the vault."""
     run.keeper.keep(Kind.IGNITION)
-    if run.request.until is not Until.CLUSTER:
-        return Ended("stopped")
-    return _from_cluster(run, environment)
+    return _from_ignition(run, environment)
 
 
-def _from_cluster(run: Run, environment: Mapping[str, str]) -> Ended:
+def _from_ignition(run: Run, environment: Mapping[str, str]) -> Ended:
+    is_end = run.request.until is not Until.CLUSTER
     if run.cluster.method != "ipi":
-        run.keeper.refuse_unsafe()
+        if not is_end:
+            run.keeper.refuse_unsafe()
         return Ended("handed-over", hand_over(run))
+    if is_end:
+        return Ended("stopped")
     return _watched(run, environment, lambda: create(run))
 
 

@@ -28,7 +28,9 @@ def failure(run: Run, outcome: Outcome, *, fix: str = "") -> InstallerError:
     if cause is None:
         lines = "".join(f"\n    {line}" for line in outcome.last_errors)
         message = f"{command} {how}, and nothing that is known explains it{':' if lines else ''}{lines}"
-        return InstallerError(outcome, message, why="", fix=fix or f"read {run.home.name(run.log_file)}")
+        return InstallerError(
+            outcome, message, why="", fix=fix or f"read {run.home.name(run.log_file(*outcome.verb.split()))}"
+        )
     run.journal.append("cause", id=cause.id, reason=cause.reason, line=cause.line)
     said = f"\n    {cause.line}" if cause.line else ""
     next_step = "; ".join(filter(None, (cause.command, fix)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 
 from antrea_ci.files import write_atomically
@@ -15,8 +14,7 @@ def hand_over(run: Run) -> tuple[str, ...]:
     run.home.report.mkdir(exist_ok=True)
     path = run.home.report / "upi.md"
     write_atomically(path, sheet(run.cluster).encode())
-    run.journal.append("handover")
+    run.journal.append("handover", until=run.request.until.value)
     run.say(f"DNS names and load balancers that this cluster needs: {run.home.name(path)}")
-    *before, resume = next_commands(replace(run.cluster, repo=run.home), run.work.installer)
-    given = run.request.work_dir
-    return (*before, f"{resume} --work-dir {shlex.quote(str(given))}" if given else resume)
+    *before, _ = next_commands(replace(run.cluster, repo=run.home), run.work.installer)
+    return (*before, run.again.command("install", "--resume", "--until", "cluster").strip("`"))

@@ -21,6 +21,11 @@ class History:
         starts = [number for number, entry in enumerate(entries) if entry.event == "install.begin"]
         return cls(entries[starts[-1] :] if starts else ())
 
+    @classmethod
+    def of_vault(cls, entries: Sequence[Entry]) -> History:
+        """The newest installation of a journal that was stored elsewhere: there, the intention to create counts."""
+        return cls.of([*entries, Entry("", "restored", {})])
+
     @property
     def exists(self) -> bool:
         return bool(self.entries)
@@ -49,6 +54,13 @@ class History:
         return self.entries[at:]
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether there may be machines that a second installation would orphan."""
+        # Whoever asked for the ignition alone may ask again.
+        is_theirs = self.is_handed_over and self._text("handover", "until") != "ignition"
+        return not self.is_destroyed and (self.is_created or is_theirs)
+
+    @property
     def is_handed_over(self) -> bool:
         """Whether the ignition went to people who make the machines themselves."""
         return self._has("handover")
@@ -60,7 +72,12 @@ class History:
 
     @property
     def is_bootstrapped(self) -> bool:
-        return self._has("bootstrapped") or "bootstrapped" in self._reached
+        return self._has("bootstrapped") or bool(self._reached & {"bootstrapped", "alone"})
+
+    @property
+    def is_bootstrap_gone(self) -> bool:
+        """Whether the bootstrap machine was removed, or could not be."""
+        return self._has("bootstrap.gone") or self._has("bootstrap.left") or "alone" in self._reached
 
     @property
     def is_recorded(self) -> bool:
@@ -71,9 +88,14 @@ class History:
         return self._has("destroyed")
 
     @property
+    def is_being_destroyed(self) -> bool:
+        """Whether its removal was begun."""
+        return self._has("destroy.begin")
+
+    @property
     def is_infrastructure_whole(self) -> bool:
         """Whether the installer had all machines and waited for the cluster."""
-        return bool(self._reached & {"machines", "bootstrapped"})
+        return bool(self._reached & {"machines", "bootstrapped", "alone"})
 
     @property
     def _reached(self) -> set[str]:
@@ -83,7 +105,13 @@ class History:
     def process(self) -> ProcessId | None:
         """The process of ``create cluster``, as it was written down when it started."""
         started = next((entry for entry in self._since_creation if entry.event == "process"), None)
-        return ProcessId(int(started.text("pid") or 0), started.text("started")) if started else None
+        return _process(started) if started else None
+
+    @property
+    def left_running(self) -> tuple[ProcessId, str] | None:
+        """The last process whose end was not written down, and the machine that it was started on."""
+        last = next((entry for entry in reversed(self.entries) if entry.event in ("process", "process.end")), None)
+        return (_process(last), last.text("host")) if last and last.event == "process" else None
 
     @property
     def host(self) -> str:
@@ -109,3 +137,7 @@ class History:
 
     def _text(self, event: str, name: str) -> str:
         return next((entry.text(name) for entry in reversed(self.entries) if entry.event == event), "")
+
+
+def _process(entry: Entry) -> ProcessId:
+    return ProcessId(int(entry.text("pid") or 0), entry.text("started"))

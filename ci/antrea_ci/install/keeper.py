@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.install.again import Again
 from antrea_ci.install.journal import Journal
 from antrea_ci.install.workdir import WorkDir
 
@@ -38,10 +39,13 @@ class Keeper:
     work: WorkDir
     journal: Journal
     belongings: Belongings
+    again: Again = field(default_factory=Again)
     unpushed: str = ""
     """Why the last push left something here; empty when nothing is left."""
     _seen: frozenset[tuple[str, int, int]] = frozenset()
     _stored_at: float = 0.0
+    _is_unsent: bool = False
+    _fault: str = ""
     _pushing: threading.Thread | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -66,18 +70,37 @@ class Keeper:
             raise AntreaGitopsError(
                 f"the state of this installation is not in the vault: {self.unpushed}",
                 why="nothing is created before what is needed to destroy it is safe",
-                fix="mend the remote of `backup` in cluster.yaml, then `antrea-gitops install --resume`; --no-vault "
-                "goes on without, and is recorded",
+                fix=f"mend the remote of `backup` in cluster.yaml, then {self.again.resume}; --no-vault goes on "
+                "without, and is recorded",
             )
 
-    def keep_changes(self, kind: Kind) -> None:
-        """Stores and pushes if state files changed, at most once a minute, without waiting for the remote."""
-        if self.vault is None or time.monotonic() - self._stored_at < _PAUSE_SECONDS or self._state() == self._seen:
-            return
-        self._in_background(self.vault, kind)
+    def keep_on_tick(self, kind: Kind) -> str:
+        """Called about every second while the installer runs: stores and pushes what has changed, without waiting.
 
-    def keep_metadata(self, kind: Kind) -> None:
-        """The same, at once, when metadata.json has just appeared: without it nothing can be destroyed."""
+        Returns what to tell when that was not possible, once for each reason: the installer goes on, and so do we.
+        """
+        from antrea_ci.vault import Kind
+
+        try:
+            self._keep_metadata(Kind.METADATA)
+            self._keep_changes(kind)
+        except (AntreaGitopsError, OSError) as error:
+            known, self._fault = self._fault, str(error)
+            return f"the state could not be stored now, and is tried again: {error}" if known != self._fault else ""
+        self._fault = ""
+        return ""
+
+    def _keep_changes(self, kind: Kind) -> None:
+        """At most once a minute."""
+        if self.vault is None or time.monotonic() - self._stored_at < _PAUSE_SECONDS:
+            return
+        if self._state() != self._seen:
+            self._in_background(self.vault, kind)
+        elif self._is_unsent:
+            self._push_in_background(self.vault)
+
+    def _keep_metadata(self, kind: Kind) -> None:
+        """At once when metadata.json has just appeared: without it nothing can be destroyed."""
         is_known = any(name == self.work.metadata_file.name for name, _, _ in self._seen)
         if self.vault is not None and not is_known and self.work.metadata_file.is_file():
             self._in_background(self.vault, kind)
@@ -90,11 +113,14 @@ class Keeper:
     def settle(self) -> None:
         """Waits for what is being pushed, and pushes what is left."""
         self._settle()
-        if self.vault is not None and self.unpushed:
+        if self.vault is not None and (self.unpushed or self._is_unsent):
             self._push(self.vault)
 
     def _in_background(self, vault: Vault, kind: Kind) -> None:
         self._store(vault, kind, {})
+        self._push_in_background(vault)
+
+    def _push_in_background(self, vault: Vault) -> None:
         if self._pushing is None or not self._pushing.is_alive():
             self._pushing = threading.Thread(target=self._push, args=(vault,), daemon=True)
             self._pushing.start()
@@ -111,9 +137,11 @@ class Keeper:
             contents = of.contents()
             contents = replace(contents, public={**contents.public, **public})
             snapshot = vault.store(kind, contents, commit=of.commit, versions=of.versions)
+            self._is_unsent = True
         self.journal.append("snapshot", kind=kind.value, ref=snapshot.ref)
 
     def _push(self, vault: Vault) -> None:
+        self._is_unsent = False
         pushed: Pushed = vault.push()
         with self._lock:
             self.unpushed = pushed.why if pushed.left else ""

@@ -11,21 +11,21 @@ from antrea_ci import __version__, following, vcs
 from antrea_ci.errors import AntreaGitopsError, FindingsError, UsageError
 from antrea_ci.findings import Finding, Location
 from antrea_ci.install import source
+from antrea_ci.install.again import Again
 from antrea_ci.install.approver import Approver
-from antrea_ci.install.fetching import OF_INSTALLATIONS, fetch_state
+from antrea_ci.install.fetching import OF_INSTALLATIONS
 from antrea_ci.install.history import History
-from antrea_ci.install.ignition import seconds_left
-from antrea_ci.install.journal import Journal, read_entries
+from antrea_ci.install.journal import Entry, Journal, read_entries
 from antrea_ci.install.keeper import Belongings, Keeper
 from antrea_ci.install.renewal import Renewal
 from antrea_ci.install.request import Request, Until
-from antrea_ci.install.resume import Way, refuse_second, way
+from antrea_ci.install.resume import refuse_second
 from antrea_ci.install.run import Run, host
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installed_records import Record, find_records
-from antrea_ci.installer import Progress, find_installer, installer_environment, stages_in
+from antrea_ci.installer import Installer, Progress, find_installer, installer_environment
+from antrea_ci.installer.environment import ignored_variables
 from antrea_ci.model.effective import Cluster
-from antrea_ci.model.effective import load as load_cluster
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import load
 from antrea_ci.values import text_at
@@ -59,44 +59,19 @@ def fresh(
     if request.until is Until.CLUSTER and cluster.method == "ipi":
         find_program(cluster)  # better missed now than by *verify*
     with opened(home, request, cluster, commit, work, environment, progress) as run:
-        refuse_second(run.history())
-        refuse_second(_history_in(run.keeper.vault))
+        refuse_second(run.history(), Again.of(home, request))
+        refuse_second(History.of_vault(entries_in(run.keeper.vault)), Again.of(home, request))
+        end_what_is_left(run.history())
         run.journal.append("install.begin", **_beginning(run))
         yield run
 
 
-@contextmanager
-def resumed(
-    home: ClusterRepo, request: Request, work: WorkDir, environment: Mapping[str, str], progress: Progress
-) -> Generator[tuple[Run, Way]]:
-    """A run that goes on with an installation, from this machine's work folder, else from the vault."""
-    journal = Journal(work.journal_file)
-    history = History.of(journal.entries())
-    if not history.exists:
-        history = _fetched(home, request, work, environment)
-    elif history.is_created and not history.is_complete:
-        history = _reviewed(journal, history, work)
-    how = _way(history, work)
-    cluster = source.checked_out(home, history.commit, work.source)
-    with opened(home, request, cluster, history.commit, work, environment, progress) as run:
-        yield run, how
-
-
-def _reviewed(journal: Journal, history: History, work: WorkDir) -> History:
-    """The history with what the installer did while nobody watched it, by its own log."""
-    known = {entry.text("stage") for entry in history.entries if entry.event == "stage.begin"}
-    for stage in stages_in(work.log_file):
-        if stage.name not in known:
-            journal.append("stage.begin", stage=stage.name, reached=stage.reached, reviewed=True)
-    return History.of(journal.entries())
-
-
-def _way(history: History, work: WorkDir) -> Way:
-    process = history.process
-    is_living = bool(process and history.host == host() and following.is_living(process))
-    ignition = work.bootstrap_ignition_file
-    left = seconds_left(ignition) if ignition.is_file() and not history.is_created else 0.0
-    return way(history, is_living=is_living, seconds_left=left)
+def end_what_is_left(history: History, *, also_create: bool = False) -> None:
+    """Ends a process of an earlier run that still writes into the folder; ``also_create``: even `create cluster`."""
+    left, machine = history.left_running or (None, "")
+    is_creating = left == history.process and not history.is_complete
+    if left and machine == host() and (also_create or not is_creating):
+        following.end(left)
 
 
 @contextmanager
@@ -121,9 +96,9 @@ def opened(
         vault = vault.without_remote()
     installer = find_installer(at_home, request.installer, any_version=request.any_version)
     journal = Journal(work.journal_file)
-    versions = {"antrea-gitops": __version__, "openshift-install": installer.version}
-    belongings = Belongings(commit, versions, lambda: contents_of(home, commit, work))
-    keeper = Keeper(None if request.no_vault else vault, work, journal, belongings)
+    belongings = belongings_of(home, commit, work, installer)
+    kept = None if request.no_vault else vault
+    keeper = Keeper(kept, work, journal, belongings, Again.of(home, request))
     with lease(at_home, vault, verb, steal=request.steal_lease) as held:
         if held.stolen_from:
             journal.append("lease.stolen", holder=held.stolen_from)
@@ -131,8 +106,27 @@ def opened(
         run = Run(
             request, home, cluster, commit, work, journal, installer, secrets, env, keeper, Renewal(held), progress
         )
-        by_people = cluster.method == "upi"
-        yield replace(run, approver=Approver(cluster, work.kubeconfig_file, journal, run.say)) if by_people else run
+        _tell_ignored(environment, run)
+        yield replace(run, approver=approver_of(cluster, run))
+
+
+def belongings_of(home: ClusterRepo, commit: str, work: WorkDir, installer: Installer) -> Belongings:
+    """What snapshots of an installation of ``commit`` say and hold."""
+    versions = {"antrea-gitops": __version__, "openshift-install": installer.version}
+    return Belongings(commit, versions, lambda: contents_of(home, commit, work))
+
+
+def approver_of(cluster: Cluster, run: Run) -> Approver | None:
+    """Nobody else admits the nodes that people make."""
+    if cluster.method != "upi":
+        return None
+    return Approver(cluster, run.work.kubeconfig_file, run.journal, run.say)
+
+
+def _tell_ignored(environment: Mapping[str, str], run: Run) -> None:
+    if ignored := ignored_variables(environment):
+        names = ", ".join(ignored)
+        run.say(f"not passed on to the installer: {names}; what changes the cluster belongs into the repository")
 
 
 def _beginning(run: Run) -> dict[str, str]:
@@ -158,7 +152,7 @@ def refuse_installed(home: ClusterRepo, cluster: Cluster) -> None:
     raise AntreaGitopsError(
         f"{record.where} says that this cluster is {record.file.state}, since {record.file.recorded}",
         why="a second installation would take the same names and addresses, and orphan the first one's machines",
-        fix=f"bring changes to the living cluster with `antrea-gitops apply`; to install anew, "
+        fix="bring changes to the living cluster with `antrea-gitops apply`; to install anew, "
         f"`antrea-gitops destroy --confirm {cluster.name}` first",
     )
 
@@ -186,23 +180,13 @@ def _no_recipients() -> AntreaGitopsError:
     )
 
 
-def _history_in(vault: Vault | None) -> History:
-    """What the newest snapshot says of an installation; nothing where the vault cannot be read now."""
+def entries_in(vault: Vault | None) -> list[Entry]:
+    """The journal in the newest snapshot of an installation; nothing where the vault cannot be read now."""
     if vault is None:
-        return History(())
+        return []
     try:
         snapshot = vault.newest(*OF_INSTALLATIONS)
         journal = vault.public_files(snapshot).get("journal.jsonl", b"") if snapshot else b""
     except AntreaGitopsError:  # nothing is created before a snapshot has reached the vault
-        return History(())
-    return History.of(read_entries(journal, "journal.jsonl of the newest snapshot"))
-
-
-def _fetched(home: ClusterRepo, request: Request, work: WorkDir, environment: Mapping[str, str]) -> History:
-    """Brings the newest snapshot of an installation into the empty work folder."""
-    if request.no_vault:
-        return History(())
-    cluster = load_cluster(home)
-    secrets = load(cluster, "install", environment)
-    fetch_state(Vault.of(cluster, secrets), work, secrets)
-    return History.of(Journal(work.journal_file).entries())
+        return []
+    return read_entries(journal, "journal.jsonl of the newest snapshot")

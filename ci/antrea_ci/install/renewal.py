@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from antrea_ci.errors import AntreaGitopsError
+
 if TYPE_CHECKING:
     from antrea_ci.vault.lease import Lease
 
@@ -20,6 +22,18 @@ class Renewal:
     lease: Lease
     _renewed_at: float = field(default_factory=time.monotonic)
     _running: threading.Thread | None = field(default=None, repr=False)
+
+    def require(self) -> None:
+        """Renews now, and raises AntreaGitopsError if somebody else has the lease, or may have it."""
+        if self._running is not None:
+            self._running.join()
+        self.lease.renew()
+        if self.lease.is_lost:
+            raise AntreaGitopsError(
+                "the lease of this cluster was lost: somebody else may be installing or destroying it",
+                why="two runs at once would create or destroy the same machines",
+                fix="see what runs elsewhere (`antrea-gitops backup list` shows what it stored); then resume",
+            )
 
     def tick(self) -> None:
         """Renews if it is time. A remote that hangs delays the renewal, not the caller."""

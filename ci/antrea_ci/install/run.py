@@ -13,6 +13,7 @@ from antrea_ci import redaction
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.files import read_tree
 from antrea_ci.following import ProcessId
+from antrea_ci.install.again import Again
 from antrea_ci.install.approver import Approver
 from antrea_ci.install.history import History
 from antrea_ci.install.journal import Journal
@@ -20,7 +21,17 @@ from antrea_ci.install.keeper import Keeper
 from antrea_ci.install.renewal import Renewal
 from antrea_ci.install.request import Request
 from antrea_ci.install.workdir import WorkDir
-from antrea_ci.installer import Hooks, Installer, Line, Outcome, Progress, Stage, reached_by, run_installer
+from antrea_ci.installer import (
+    Hooks,
+    Installer,
+    Line,
+    Outcome,
+    Progress,
+    Stage,
+    attach_installer,
+    reached_by,
+    run_installer,
+)
 from antrea_ci.model.effective import Cluster
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets
@@ -65,9 +76,13 @@ class Run:
         return read_tree(self.cluster.repo.rendered)
 
     @property
-    def log_file(self) -> Path:
-        """The whole output of the installer, redacted."""
-        return self.home.logs / "openshift-install.log"
+    def again(self) -> Again:
+        """What people are told to run next."""
+        return Again.of(self.home, self.request)
+
+    def log_file(self, *verb: str) -> Path:
+        """The whole redacted output of the last run of ``verb``: what failed is still there after what gathers why."""
+        return self.home.logs / f"openshift-install-{'-'.join(verb)}.log"
 
     def say(self, text: str) -> None:
         """Shows a line to whoever watches."""
@@ -106,15 +121,31 @@ class Run:
             folder=self.work.installer,
             env=self.environment,
             output=self.work.output_file,
-            log=self.log_file,
+            log=self.log_file(*verb),
             progress=Journalled(self.progress, self.journal),
             hooks=self.hooks(keep),
             timeout=timeout,
         )
-        self.ended(outcome)
+        self._ended(outcome)
         return outcome
 
-    def ended(self, outcome: Outcome) -> None:
+    def attach(self, process: ProcessId, *verb: str, timeout: float, keep: Kind) -> Outcome:
+        """Follows an installer that outlived an earlier run as ``invoke`` would have done."""
+        outcome = attach_installer(
+            process,
+            self.installer,
+            verb,
+            folder=self.work.installer,
+            output=self.work.output_file,
+            log=self.log_file(*verb),
+            progress=Journalled(self.progress, self.journal),
+            hooks=self.hooks(keep),
+            timeout=timeout,
+        )
+        self._ended(outcome)
+        return outcome
+
+    def _ended(self, outcome: Outcome) -> None:
         """Journals how the installer ended, and learns what it made."""
         redaction.learn_folder(self.work.installer)
         code, seconds = outcome.code, round(outcome.seconds, 3)
@@ -136,9 +167,8 @@ class Run:
             self.lease.tick()
             if self.approver:
                 self.approver.tick()
-            if keep:
-                self.keeper.keep_metadata(Kind.METADATA)
-                self.keeper.keep_changes(keep)
+            if keep and (fault := self.keeper.keep_on_tick(keep)):
+                self.say(fault)
 
         return Hooks(on_start, on_interrupt, on_tick)
 

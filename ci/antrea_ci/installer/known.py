@@ -34,7 +34,8 @@ class FatalFact:
 class LiveFact:
     """What is going on from a line on; ``usual`` in seconds, None where nobody has said it.
 
-    ``reached``: machines (all are there), bootstrapped (the control plane is up), or empty.
+    ``reached``: machines (all are there), bootstrapped (the control plane is up), alone (the bootstrap machine is
+    gone), or empty.
     """
 
     name: str

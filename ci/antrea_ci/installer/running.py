@@ -16,6 +16,8 @@ from antrea_ci.installer.progress import Progress
 from antrea_ci.installer.reading import Reading
 
 _TICK_SECONDS = 1.0
+# What it creates after a fatal line is lost; the other verbs end by themselves, and may have more to tell.
+_STOPPED_AT_ONCE = "create cluster"
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,13 @@ def run_installer(
     """Runs ``verb`` (such as ``("create", "cluster")``) in ``folder``.
 
     ``output`` gets the raw output, ``log`` the whole of it redacted. A first interrupt is passed on, a time-out ends
-    everything that the installer started; KeyboardInterrupt follows an interrupt, a time-out is told in the outcome.
+    everything that the installer started; KeyboardInterrupt follows an interrupt, a time-out is told in the outcome. A
+    fatal line of `create cluster` interrupts it at once.
     """
     name = _name(verb)
     command = [str(installer.path), *verb, "--dir", str(folder), *flags(name, installer.minor)]
     reading = Reading(name, installer.minor, folder, log, progress)
-    watch = _watch(reading, progress, hooks, timeout)
+    watch = _watch(name, reading, progress, hooks, timeout)
     return _outcome(name, reading, progress, lambda: follow(command, cwd=folder, env=env, output=output, watch=watch))
 
 
@@ -66,7 +69,7 @@ def attach_installer(
     """Follows an installer that outlived us, from the start of its output; ``code`` is None."""
     name = _name(verb)
     reading = Reading(name, installer.minor, folder, log, progress)
-    watch = _watch(reading, progress, hooks, timeout)
+    watch = _watch(name, reading, progress, hooks, timeout)
     return _outcome(name, reading, progress, lambda: attach(process, output=output, watch=watch))
 
 
@@ -74,12 +77,20 @@ def _name(verb: Sequence[str]) -> str:
     return " ".join(takewhile(lambda word: not word.startswith("-"), verb))
 
 
-def _watch(reading: Reading, progress: Progress, hooks: Hooks, timeout: float) -> Watch:
+def _watch(verb: str, reading: Reading, progress: Progress, hooks: Hooks, timeout: float) -> Watch:
     def tick() -> None:
         progress.beat()
         hooks.on_tick()
 
-    return Watch(reading.feed, hooks.on_start, hooks.on_interrupt, tick, _TICK_SECONDS, timeout)
+    return Watch(
+        on_output=reading.feed,
+        on_start=hooks.on_start,
+        on_interrupt=hooks.on_interrupt,
+        on_tick=tick,
+        tick_seconds=_TICK_SECONDS,
+        timeout=timeout,
+        is_enough=lambda: verb == _STOPPED_AT_ONCE and bool(reading.fatal),
+    )
 
 
 def _outcome(verb: str, reading: Reading, progress: Progress, run: Callable[[], int | None]) -> Outcome:
