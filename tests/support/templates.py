@@ -24,14 +24,17 @@ def compile_once(patch: pytest.MonkeyPatch) -> None:
     plain = jinja2.Environment.compile
     known: dict[tuple[Any, ...], CodeType] = {}
 
-    def compiled(self: jinja2.Environment, source: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(source, str) or args[2:3] == (True,) or kwargs.get("raw"):
-            return plain(self, source, *args, **kwargs)
-        settings = tuple(getattr(self, name) for name in _SETTINGS)
+    def compiled(
+        self: jinja2.Environment, source: Any, name: str | None = None, filename: str | None = None, **more: bool
+    ) -> Any:
+        if not isinstance(source, str) or any(more.values()):
+            return plain(self, source, name, filename, **more)
+        settings = tuple(getattr(self, setting) for setting in _SETTINGS)
         names = tuple(frozenset(found) for found in (self.extensions, self.filters, self.tests))
-        key = (type(self), settings, names, source, args, tuple(sorted(kwargs.items())))
+        # Only tracebacks show the file's own path, which is another one in every clone of the template.
+        key = (type(self), settings, names, source, name)
         if key not in known:
-            known[key] = plain(self, source, *args, **kwargs)
+            known[key] = plain(self, source, name, filename)
         return known[key]
 
     patch.setattr(jinja2.Environment, "compile", compiled)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import copier
 import pytest
 import yaml
 
@@ -26,8 +27,14 @@ def template(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def update(tmp_path: Path) -> Update:
-    """Stock ``copier update --defaults``, as a process of its own as people run it."""
+def update() -> Update:
+    """Stock ``copier update --defaults``."""
+    return lambda repo: copier.run_update(str(repo), defaults=True, overwrite=True, quiet=True)
+
+
+@pytest.fixture
+def own_process() -> Update:
+    """The same as a process of its own, as people run it."""
 
     def run_update(repo: Path) -> None:
         command = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet"]
@@ -69,7 +76,7 @@ def test_without_a_change_of_the_template_an_update_changes_nothing(
 
 
 def test_nor_does_it_for_a_repository_of_the_packaged_template(
-    template: Path, tmp_path: Path, update: Update, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, own_process: Update, monkeypatch: pytest.MonkeyPatch
 ):
     git(template, "tag", "--force", f"v{__version__}")
     url = facts("template")["url"]
@@ -79,12 +86,12 @@ def test_nor_does_it_for_a_repository_of_the_packaged_template(
     done = run("new", tmp_path / "ocp", "--defaults", "--data", "cluster_name=blue")
     assert done.code == 0, done.err
     before = snapshot(tmp_path / "ocp")
-    update(tmp_path / "ocp")
+    own_process(tmp_path / "ocp")
     assert snapshot(tmp_path / "ocp") == before
     assert yaml.safe_load((tmp_path / "ocp/.copier-answers.yml").read_text())["_src_path"] == url
 
 
-def test_people_keep_what_they_own_and_get_the_rest(template: Path, tmp_path: Path, update: Update):
+def test_people_keep_what_they_own_and_get_the_rest(template: Path, tmp_path: Path, own_process: Update):
     repo = from_url(template, tmp_path / "ocp")
     mine = (repo / "cluster.yaml").read_text().replace("daily: 7", "daily: 9")
     (repo / "cluster.yaml").write_text(mine)
@@ -93,7 +100,7 @@ def test_people_keep_what_they_own_and_get_the_rest(template: Path, tmp_path: Pa
         with (template / "template" / name).open("a") as stream:
             stream.write("# newer\n")
     commit(template, "v0.2.0")
-    update(repo)
+    own_process(repo)
     assert (repo / "cluster.yaml").read_text() == mine
     assert git(repo, "status", "--porcelain").split("\n") == ["M .copier-answers.yml", " M .editorconfig"]
     assert (repo / ".editorconfig").read_text().endswith("# newer\n")
