@@ -23,6 +23,7 @@ _FATAL = (signal.SIGTERM, signal.SIGHUP)
 # The shell becomes the program, under the same process id. `env` takes away what shells put into an environment.
 _HOLD = 'read -r antrea_gitops_line && exec "$@" </dev/null'
 _SET_BY_SHELLS = ("PWD", "OLDPWD", "SHLVL", "_")
+_OURS = "ANTREA_GITOPS_"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def run(
 ) -> Completed:
     """Runs ``command`` (no shell) in a session of its own and returns what it left.
 
-    ``env`` is the whole environment (None: this process's), ``timeout`` in seconds. On time-out, interrupt, TERM or
+    ``env`` is the whole environment (None: ``environment()``), ``timeout`` in seconds. On time-out, interrupt, TERM or
     HUP the whole process group is ended, TERM first, then KILL. With ``check`` an exit code other than 0 raises
     ProcessError; a program that cannot be started raises MissingRequirementError.
     """
@@ -101,7 +102,7 @@ def _start(
         return subprocess.Popen(
             list(command),
             cwd=cwd,
-            env=None if env is None else dict(env),
+            env=environment() if env is None else dict(env),
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -111,6 +112,11 @@ def _start(
         if cwd is not None and not cwd.is_dir():
             raise
         raise MissingRequirementError(f"cannot run `{command[0]}`: {error.strerror}") from None
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without our own variables: they hold secrets that no other program needs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
-from antrea_ci.process import Completed, run
+from antrea_ci.process import Completed, environment, run
 
 # A person's own ignores, line endings and hooks must not decide what a repository holds.
 _NEUTRAL = ("core.excludesFile=", "core.autocrlf=false", "core.attributesFile=", "core.fsmonitor=false")
@@ -303,17 +303,17 @@ def git(
     return done
 
 
-def _with(environment: dict[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """``environment`` with these settings behind those that it gives already."""
-    given = environment.get("GIT_CONFIG_COUNT", "")
+def _with(variables: dict[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` with these settings behind those that they give already."""
+    given = variables.get("GIT_CONFIG_COUNT", "")
     count = int(given) if given.isdigit() else 0
     for number, (key, value) in enumerate(settings.items(), count):
-        environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return environment | ({"GIT_CONFIG_COUNT": str(count + len(settings))} if settings else {})
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables | ({"GIT_CONFIG_COUNT": str(count + len(settings))} if settings else {})
 
 
 def _environment() -> dict[str, str]:
-    given = {key: value for key, value in os.environ.items() if _is_kept(key)}
+    given = {key: value for key, value in environment().items() if _is_kept(key)}
     return given | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -88,3 +89,31 @@ def test_no_planted_and_no_generated_secret_is_anywhere(
     outside = [site.folder / name for name in ("work", "spilling", "installer")]
     places = (_without_masks(done.out), done.err, site.folder, site.work / "journal.jsonl", *children)
     assert_nowhere(marks, *places, without=outside)
+
+
+def test_git_and_oc_are_given_no_secret(tmp_path: Path) -> None:
+    planted = plant()
+    site = _spilling(make_site(tmp_path), planted)
+    seen = tmp_path / "seen"
+    for name in ("git", "oc"):
+        _record_calls(site, name, seen)
+    done = _install(site)
+    assert done.code == 0, done.err
+    text = seen.read_text()
+    assert text.count("called git") > 10
+    assert text.count("called oc") > 10
+    # A credential helper of Git may need the tokens of hosts and clouds.
+    assert_nowhere({name: mark for name, mark in planted.marks.items() if not name.startswith(("github", "aws"))}, text)
+
+
+def _record_calls(site: Site, name: str, seen: Path) -> None:
+    """From now on the program tells its arguments and environment to the file ``seen`` before it does its work."""
+    folder = site.folder / "bin"
+    found = shutil.which(name, path=site.environment["PATH"])
+    assert found
+    real = Path(found)
+    if real.parent == folder:
+        real = real.rename(folder / f"real-{name}")
+    script = folder / name
+    script.write_text(f'#!/bin/sh\n{{ echo "called {name} $*"; env; }} >>{seen}\nexec {real} "$@"\n')
+    script.chmod(0o755)

@@ -255,7 +255,7 @@ def test_200_mebibytes_of_output_pass_through_little_memory(tmp_path: Path) -> N
         for reader in readers:
             reader.join()
     assert process.returncode == 0
-    assert (site.repo / "logs/openshift-install.log").stat().st_size > 200 << 20
+    assert (site.repo / "logs/openshift-install-create-cluster.log").stat().st_size > 200 << 20
     assert used.ru_maxrss < 200 << 10, "in KiB, with everything that a Python of this size takes by itself"
 
 

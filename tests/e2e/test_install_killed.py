@@ -31,7 +31,7 @@ from support.installation import Site, make_site
 from support.repos import git
 
 _ALL = bool(os.environ.get("ANTREA_GITOPS_TEST_ALL_POINTS"))
-_EVERY = 1 if _ALL else 60
+_EVERY = 1 if _ALL else 150
 _PARTS = 6
 _REFUSAL = "`antrea-gitops destroy --confirm ocp`, then install again"
 _VOLATILE = ("recorded", "infraID", "clusterID")

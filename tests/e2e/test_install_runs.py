@@ -6,31 +6,17 @@ import base64
 import json
 import re
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from support.authority import Authority
 from support.installation import Site, make_site
-from support.proxies import proxy
 from support.repos import SHARED, git
-from support.vcenter import PASSWORD, USER, vcenter
 
 _VERSIONS = ("4.12.45", "4.18.9")
 _RECORDED = {"4.12.45": "4.12", "4.18.9": "4.18"}
-
-
-@pytest.fixture(scope="module")
-def vsphere(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, str]]:
-    """The environment in which vcenter.example.com is a simulator: `destroy` proves the login there first."""
-    authority = Authority(tmp_path_factory.mktemp("authority"))
-    name = "vcenter.example.com"
-    with vcenter(authority.server(name)) as address, proxy({f"{name}:443": address}) as way:
-        login = {"ANTREA_GITOPS_VCENTER_USERNAME": USER, "ANTREA_GITOPS_VCENTER_PASSWORD": PASSWORD}
-        yield {**login, "SSL_CERT_FILE": str(authority.file), "HTTPS_PROXY": f"http://{way.host}"}
 
 
 def _kinds(site: Site) -> list[str]:
