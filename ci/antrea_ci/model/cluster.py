@@ -142,6 +142,7 @@ class Nsx(Part):
 
 
 Method: TypeAlias = Literal["ipi", "upi", "agent"]
+Probe: TypeAlias = Literal["dns", "vips", "vcenter", "registry", "proxy", "clock", "disk", "bmc"]
 
 
 class Install(Part):
@@ -152,6 +153,9 @@ class Install(Part):
         default=None,
         description="Who makes the machines: the installer (ipi), you (upi), or you, with the Agent-based Installer "
         "(agent). Left out: agent with an agent-config.yaml, upi for the platforms none and external, else ipi.",
+    )
+    skipPreflight: tuple[Probe, ...] = Field(
+        default=(), strict=False, description="Probes that cannot work from the machine that installs; this is recorded."
     )
 
 

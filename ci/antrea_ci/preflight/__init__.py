@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from antrea_ci.errors import UsageError
+from antrea_ci.model.cluster import Probe as ProbeName
 from antrea_ci.preflight.model import Preflight, Probe, State
 from antrea_ci.suggest import did_you_mean
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "Preflight", "Probe", "State", "preflight", "skipped"]
 
-NAMES = ("dns", "vips", "vcenter", "registry", "proxy", "clock", "disk", "bmc")
+NAMES: tuple[str, ...] = get_args(ProbeName)
 """The probes, in the order of the report."""
 
 _ALL = "all"
@@ -53,7 +54,7 @@ def preflight(
     wanted = {name: probe for name, probe in _probes().items() if name not in skip}
     site = Site.of(cluster, secrets, images, work, means)
     ended = run_probes(wanted, site, means.seconds)
-    return Preflight(tuple(ended.get(name) or Probe(name, State.SKIPPED, note="by --skip-preflight") for name in NAMES))
+    return Preflight(tuple(ended.get(name) or Probe(name, State.SKIPPED, note="left out, as asked") for name in NAMES))
 
 
 def _probes() -> dict[str, ProbeFunction]:
