@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +24,8 @@ from antrea_ci.vcs import FALLBACK_EMAIL, FALLBACK_NAME, Mode, Object
 _DURABLE = ("-c", "core.fsync=committed,loose-object,reference")
 _FOLDER = "40000"
 _AT_ONCE = 32 << 20
+_PACK_KINDS = {"commit": 1, "tree": 2, "blob": 3}
+_LEVEL = 1  # Git compresses them again when it unpacks them
 _SECONDS = 120.0
 
 Raw: TypeAlias = tuple[str, bytes]
@@ -81,13 +85,17 @@ class Repository:
     def write(self, objects: Sequence[Raw]) -> None:
         """Stores what is not there yet; it survives a crash when this returns."""
         by_id = {self.id_of(raw): raw for raw in objects}
-        there = self._known(by_id)
-        for object_id, (kind, data) in by_id.items():
-            if object_id not in there:
-                self._run(*_DURABLE, "hash-object", "-w", "-t", kind, "--stdin", stdin=data)
+        missing = [by_id[object_id] for object_id, size in self.sizes(by_id).items() if size < 0]
+        if missing:
+            self._run(*_DURABLE, "unpack-objects", "-q", "--strict", stdin=self._pack(missing))
 
-    def _known(self, ids: Iterable[str]) -> set[str]:
-        return {object_id for object_id, size in self.sizes(ids).items() if size >= 0}
+    def _pack(self, objects: Sequence[Raw]) -> bytes:
+        """The objects as a stream that Git unpacks, in one process for all: gitformat-pack(5), version 2."""
+        parts = [b"PACK", struct.pack(">II", 2, len(objects))]
+        for kind, data in objects:
+            parts += [_entry_head(_PACK_KINDS[kind], len(data)), zlib.compress(data, _LEVEL)]
+        packed = b"".join(parts)
+        return packed + hashlib.new(self._facts[0], packed, usedforsecurity=False).digest()
 
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
         """The size of each object in bytes; -1 for one that is not there or cannot be read."""
@@ -105,12 +113,16 @@ class Repository:
     def read(self, names: Iterable[str]) -> Iterator[tuple[str, Object]]:
         """The objects by these names (ids, or ``<id>:path``), but for those that are not there or cannot be read."""
         for some in _portions({name: size for name, size in self.sizes(names).items() if size >= 0}):
-            left = some
-            while left:
-                said = self._batch("--batch", left)
-                found = list(vcs.batch(left, said.stdout))
-                yield from found
-                left = left[left.index(found[-1][0]) + 2 if found else 1 :] if said.code != 0 else []
+            yield from self.read_small(some)
+
+    def read_small(self, names: Iterable[str]) -> Iterator[tuple[str, Object]]:
+        """The same for objects that are small together."""
+        left = list(names)
+        while left:
+            said = self._batch("--batch", left)
+            found = list(vcs.batch(left, said.stdout))
+            yield from found
+            left = left[left.index(found[-1][0]) + 2 if found else 1 :] if said.code != 0 else []
 
     def _batch(self, option: str, names: Sequence[str]) -> Completed:
         """What `cat-file` says of each name; it ends at a damaged object, and is to be asked again for those behind."""
@@ -123,7 +135,7 @@ class Repository:
 
     def read_one(self, name: str) -> bytes | None:
         """The content of one object; None where it is not there or cannot be read."""
-        return next((found.data for _, found in self.read([name])), None)
+        return next((found.data for _, found in self.read_small([name])), None)
 
     def files(self, tree: str) -> dict[str, str]:
         """The files of a tree by their paths, and the ids of their blobs; empty where it cannot be read."""
@@ -187,6 +199,17 @@ def _failed(verb: str, done: Completed) -> AntreaGitopsError:
     if "not a git repository" in said:
         return AntreaGitopsError("this folder is in no Git repository", fix="run this in a clone of the repository")
     return AntreaGitopsError(f"`git {verb}` failed: {said}", fix="look at the disk and the rights of the .git folder")
+
+
+def _entry_head(kind: int, size: int) -> bytes:
+    """Kind and size of an entry in a pack: four bits of the size, then seven in each further byte."""
+    head = [kind << 4 | size & 0x0F]
+    size >>= 4
+    while size:
+        head[-1] |= 0x80
+        head.append(size & 0x7F)
+        size >>= 7
+    return bytes(head)
 
 
 def _tree_data(entries: Mapping[bytes, tuple[str, str]]) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.files import staging_folder, swap_in
+from antrea_ci.install.journal import Journal
 from antrea_ci.install.lock import locked
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.vault.model import Snapshot, State
@@ -44,9 +45,16 @@ def restore(vault: Vault, snapshot: Snapshot, identities: Sequence[str], to: Pat
         new = staging / "new"
         write(new, files)
         compare(new, files)
+        _note(WorkDir(new), snapshot)
         swap_in(new, to)
     vault.prove(snapshot, State.RESTORED)
     return Restored(snapshot, to, len(files.contents), snapshot.has_secrets)
+
+
+def _note(work: WorkDir, snapshot: Snapshot) -> None:
+    """Tells whoever goes on there that the process of the journal is not this machine's."""
+    if work.journal_file.is_file():
+        Journal(work.journal_file).append("restored", snapshot=str(snapshot.name))
 
 
 def everything(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> Files:

@@ -28,16 +28,16 @@ class Store:
 
     def add(
         self, name: Name, about: Mapping[str, str], versions: Mapping[str, str], contents: Contents, to: Sequence[str]
-    ) -> tuple[Name, str]:
+    ) -> tuple[Name, str, Manifest]:
         """Stores ``contents``, encrypted for ``to``; the snapshot's name (another one if that was taken) and commit.
 
         ``about``: ``cluster`` and ``commit``. Without recipients there must be no secret file.
         """
         secret, sealed = self._sealed(contents, to) if contents.secret else (None, None)
         for _ in range(_TRIES):
-            done = self._create(name, about, versions, (contents.public, secret, sealed))
+            done, manifest = self._create(name, about, versions, (contents.public, secret, sealed))
             if done:
-                return name, done
+                return name, done, manifest
             name = Name.new(name.kind, name.time)
         raise AntreaGitopsError(f"no name is left for a snapshot at {stamp(name.time)}", fix="try again")
 
@@ -48,7 +48,7 @@ class Store:
         new = {"sha256": digest, "size": len(sealed), "recipients": tuple(to)}
         secret = manifest.secret.model_copy(update=new)
         about = {"cluster": manifest.cluster, "commit": manifest.commit}
-        done = self._create(name, about, manifest.versions, (self.public_files(old, manifest), secret, sealed))
+        done, _ = self._create(name, about, manifest.versions, (self.public_files(old, manifest), secret, sealed))
         if not done:
             raise AntreaGitopsError(f"{name} is there already", fix="try again")
         return done
@@ -59,8 +59,8 @@ class Store:
         about: Mapping[str, str],
         versions: Mapping[str, str],
         files: tuple[Mapping[str, bytes], SecretFiles | None, bytes | None],
-    ) -> str:
-        """The id of the snapshot's commit; empty where the name is taken."""
+    ) -> tuple[str, Manifest]:
+        """The id of the snapshot's commit, empty where the name is taken; its manifest."""
         public, secret, sealed = files
         listed = sums(public)
         manifest = Manifest(
@@ -77,7 +77,7 @@ class Store:
         commit = self.git.commit(tree, f"{name.kind} snapshot of {manifest.cluster or 'a cluster'}", name.time)
         self.git.write([*objects, commit])
         made = self.git.id_of(commit)
-        return made if self.git.create(f"{LOCAL}{name}", made) else ""
+        return made if self.git.create(f"{LOCAL}{name}", made) else "", manifest
 
     def _sealed(self, contents: Contents, to: Sequence[str]) -> tuple[SecretFiles, bytes]:
         """What the manifest says of the secret files, and the ciphertext; an earlier one if that holds the same."""
@@ -110,7 +110,7 @@ class Store:
         found: dict[str, Manifest | AntreaGitopsError] = {
             snapshot: AntreaGitopsError(f"{MANIFEST} is not there or cannot be read") for snapshot in snapshots
         }
-        for name, read in self.git.read(f"{snapshot}:{MANIFEST}" for snapshot in list(found)):
+        for name, read in self.git.read_small(f"{snapshot}:{MANIFEST}" for snapshot in list(found)):
             snapshot = name.partition(":")[0]
             try:
                 found[snapshot] = Manifest.parse(read.data)

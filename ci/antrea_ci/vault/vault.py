@@ -92,8 +92,7 @@ class Vault:
                 "pipelines, one that is kept away from them",
             )
         about = {"cluster": self.cluster, "commit": commit}
-        name, made = self.store_of_clone.add(Name.new(kind), about, versions, contents, self.recipients)
-        manifest = self.store_of_clone.manifest(made)
+        name, made, manifest = self.store_of_clone.add(Name.new(kind), about, versions, contents, self.recipients)
         proof = Proof(State.STORED, name.time)
         return self._snapshot(name, made, manifest, proof, is_pushed=False if self.remote else None)
 

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 import click
 
 from antrea_ci import redaction
-from antrea_ci.catalogue import completed
 from antrea_ci.errors import FindingsError
-from antrea_ci.model.effective import Cluster, examine
+from antrea_ci.findings import Finding, Location
+from antrea_ci.model.cluster import check_cluster
+from antrea_ci.model.effective import Cluster
+from antrea_ci.model.network import NetworkPlan
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets, age_identities, load
+from antrea_ci.values import mapping_at, value_in_any_case
 from antrea_ci.vault import Kind, Vault
+from antrea_ci.yamlio import parse
 from antrea_generator.session import Session
 
 
@@ -35,12 +39,27 @@ class Opened:
 def opened(session: Session) -> Opened:
     """Raises FindingsError only where the files cannot be read: a backup must be had when other things are wrong."""
     redaction.guard_streams()
-    repo = ClusterRepo.at(session.directory)
-    cluster, findings = examine(repo)
-    if cluster is None:
-        raise FindingsError([finding for finding in completed(findings) if finding.is_error])
+    cluster = _outline(ClusterRepo.at(session.directory))
     secrets = load(cluster, "backup", os.environ)
     return Opened(session, cluster, secrets, Vault.of(cluster, secrets))
+
+
+def _outline(repo: ClusterRepo) -> Cluster:
+    """The cluster without its networks: nothing in install-config.yaml is judged, its names alone are read."""
+    document = parse(repo.cluster_file.read_bytes(), repo.name(repo.cluster_file))
+    file, findings = check_cluster(document)
+    if file is None:
+        raise FindingsError(findings)
+    if file.flavour == "kubernetes":
+        names = (file.cluster.name, file.cluster.baseDomain) if file.cluster else ("", "")
+        return Cluster(repo, file, document, *names, "kubernetes", -1, -1, NetworkPlan((), (), ()))
+    path = repo.install_config_file
+    if not path.is_file():
+        raise FindingsError([Finding("install-config/missing", "is not there", location=Location(repo.name(path)))])
+    config = parse(path.read_bytes(), repo.name(path)).value
+    name, domain = (str(value_in_any_case(config, at) or "") for at in (("metadata", "name"), ("baseDomain",)))
+    platform = next(iter(mapping_at(config, ("platform",))), "")
+    return Cluster(repo, file, document, name, domain, platform, -1, -1, NetworkPlan((), (), ()))
 
 
 def kind_of(text: str | None) -> Kind | None:

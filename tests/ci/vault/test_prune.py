@@ -40,7 +40,7 @@ def many(sixty: Site, tmp_path: Path) -> Site:
 def add(site: Site, kind: Kind, time: datetime, contents: Contents | None = None, commit: str = "") -> Name:
     contents = contents or contents_of(ClusterRepo.at(site.repo), site.head, None)
     about = {"cluster": "ocp.example.com", "commit": commit or site.head}
-    name, _ = site.vault().store_of_clone.add(Name.new(kind, time), about, {}, contents, ())
+    name, *_ = site.vault().store_of_clone.add(Name.new(kind, time), about, {}, contents, ())
     return name
 
 
