@@ -30,31 +30,32 @@ def test_what_is_installed_beside_secrets_is_checked_against_hashes():
 VCENTER = {"ANTREA_GITOPS_VCENTER_USERNAME", "ANTREA_GITOPS_VCENTER_PASSWORD"}
 VAULT = {"ANTREA_GITOPS_AGE_IDENTITY", "ANTREA_GITOPS_SECRET_BACKUP"}
 PULL, REGISTRY, NSX = "ANTREA_GITOPS_PULL_SECRET", "ANTREA_GITOPS_SECRET_REGISTRY", "ANTREA_GITOPS_SECRET_NSX"
+IDENTITY = "ANTREA_GITOPS_AGE_IDENTITY"
 BACKUP, PROXY = "ANTREA_GITOPS_SECRET_BACKUP", "ANTREA_GITOPS_SECRET_PROXY"
 
 
 @pytest.mark.parametrize(
     ("workflow", "answers", "expected"),
     [
-        ("install", {}, {PULL, BACKUP, *VCENTER}),
-        ("install", {"backup_remote": "git@git.example.com:v.git"}, {PULL, *VCENTER}),
-        ("install", {"mirror_registry": "m.example.com/o"}, {PULL, BACKUP, REGISTRY, *VCENTER}),
-        ("install", {"http_proxy": "http://p:1"}, {PULL, BACKUP, PROXY, *VCENTER}),
-        ("install", {"https_proxy": "http://p:1"}, {PULL, BACKUP, PROXY, *VCENTER}),
+        ("install", {}, {PULL, *VAULT, *VCENTER}),
+        ("install", {"backup_remote": "git@git.example.com:v.git"}, {PULL, IDENTITY, *VCENTER}),
+        ("install", {"mirror_registry": "m.example.com/o"}, {PULL, *VAULT, REGISTRY, *VCENTER}),
+        ("install", {"http_proxy": "http://p:1"}, {PULL, *VAULT, PROXY, *VCENTER}),
+        ("install", {"https_proxy": "http://p:1"}, {PULL, *VAULT, PROXY, *VCENTER}),
         (
             "install",
             {"failure_domains": [{"server": "a"}, {"server": "b"}, {"server": "a"}]},
-            {PULL, BACKUP, *VCENTER, *(f"{name}_2" for name in VCENTER)},
+            {PULL, *VAULT, *VCENTER, *(f"{name}_2" for name in VCENTER)},
         ),
-        ("install", {"platform": "none"}, {PULL, BACKUP}),
-        ("install", {"platform": "nutanix"}, {PULL, BACKUP, "ANTREA_GITOPS_SECRET_NUTANIX"}),
-        ("install", {"platform": "aws"}, {PULL, BACKUP, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}),
+        ("install", {"platform": "none"}, {PULL, *VAULT}),
+        ("install", {"platform": "nutanix"}, {PULL, *VAULT, "ANTREA_GITOPS_SECRET_NUTANIX"}),
+        ("install", {"platform": "aws"}, {PULL, *VAULT, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}),
         (
             "install",
             {"platform": "baremetal", "hosts": [{"bmc": {"secret": "B1"}}, {"bmc": {"secret": "B2"}}, {"bmc": {}}]},
-            {PULL, BACKUP, "ANTREA_GITOPS_SECRET_B1", "ANTREA_GITOPS_SECRET_B2"},
+            {PULL, *VAULT, "ANTREA_GITOPS_SECRET_B1", "ANTREA_GITOPS_SECRET_B2"},
         ),
-        ("install", {"platform": "baremetal", "hosts": [{"bmc": {"secret": "A }} x"}}]}, {PULL, BACKUP}),
+        ("install", {"platform": "baremetal", "hosts": [{"bmc": {"secret": "A }} x"}}]}, {PULL, *VAULT}),
         ("destroy", {}, {NSX, *VAULT, *VCENTER}),
         ("destroy", {"nsx": False}, {*VAULT, *VCENTER}),
         ("apply", {}, {NSX, "ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY", *VAULT}),
