@@ -27,8 +27,18 @@ class Delivered:
     request: str = ""
 
 
-def deliver(home: ClusterRepo, install_branch: str, data: bytes, message: str, env: Mapping[str, str]) -> Delivered:
-    """Commits ``data`` as installed.yaml. Raises AntreaGitopsError where neither branch takes it."""
+def deliver(
+    home: ClusterRepo,
+    install_branch: str,
+    data: bytes,
+    message: str,
+    env: Mapping[str, str],
+    again: str = "the same command",
+) -> Delivered:
+    """Commits ``data`` as installed.yaml. Raises AntreaGitopsError where neither branch takes it.
+
+    ``again`` is the command that does it again.
+    """
     name = home.name(home.installed_file)
     remote = remote_of(home.root, env)
     if remote is None:
@@ -46,7 +56,7 @@ def deliver(home: ClusterRepo, install_branch: str, data: bytes, message: str, e
     raise AntreaGitopsError(
         f"installed.yaml was not pushed:\n{refused}",
         why="without it nobody is kept from changing what cannot change any more",
-        fix="let this job write contents, then `antrea-gitops install --resume`; the vault has the record",
+        fix=f"let this job write contents, then {again}; the vault has the record",
     )
 
 

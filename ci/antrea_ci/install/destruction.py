@@ -13,6 +13,7 @@ from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequiremen
 from antrea_ci.files import write_atomically
 from antrea_ci.install import source
 from antrea_ci.install.aftermath import settle
+from antrea_ci.install.belonging import refuse_another, refuse_older
 from antrea_ci.install.delivery import deliver
 from antrea_ci.install.entrance import interruptible
 from antrea_ci.install.failure import failure
@@ -21,8 +22,8 @@ from antrea_ci.install.history import History
 from antrea_ci.install.journal import Journal
 from antrea_ci.install.late import installed_file
 from antrea_ci.install.lock import locked
-from antrea_ci.install.metadata import rebuilt, vcenters
-from antrea_ci.install.opening import binding_record, opened, work_dir
+from antrea_ci.install.metadata import Metadata, read_metadata, rebuilt, vcenters
+from antrea_ci.install.opening import binding_record, end_what_is_left, opened, work_dir
 from antrea_ci.install.request import Request
 from antrea_ci.install.run import Run, host
 from antrea_ci.install.workdir import WorkDir
@@ -55,6 +56,7 @@ def destroy(home: ClusterRepo, request: DestroyRequest, environment: Mapping[str
         history = History.of(Journal(work.journal_file).entries())
         cluster, commit = _described(home, history, work)
         with opened(home, request.base, cluster, commit, work, environment, progress, verb="destroy") as run:
+            _end_what_is_left(run)
             _refuse_before_nsx(run, request)
             return _carried_out(run, environment)
 
@@ -71,6 +73,15 @@ def _described(home: ClusterRepo, history: History, work: WorkDir) -> tuple[Clus
     cluster = load(home)
     record = binding_record(home, cluster)
     return cluster, record.file.commit if record else vcs.commit_of(home.root, "HEAD") or ""
+
+
+def _end_what_is_left(run: Run) -> None:
+    """Nothing may still make machines while they are removed."""
+    history = run.history()
+    _, machine = history.left_running or (None, "")
+    if machine and machine != host():
+        run.say(f"the installer was last run on {machine}: nothing of it may still run there")
+    end_what_is_left(history, also_create=True)
 
 
 def _refuse_before_nsx(run: Run, request: DestroyRequest) -> None:
@@ -93,27 +104,48 @@ def _carried_out(run: Run, environment: Mapping[str, str]) -> str:
     settle(run, "destroyed")
     # What is left are keys of a cluster that is gone; the vault has them still.
     shutil.rmtree(run.work.installer, ignore_errors=True)
+    run.work.output_file.unlink(missing_ok=True)
     return where
 
 
 def _steps(run: Run, environment: Mapping[str, str]) -> str:
+    ids = _recorded_ids(run)
     if run.cluster.platform in ("none", "external"):
         run.say("nobody but you can remove these machines; the record is closed")
+    elif run.history().is_destroyed and ids:
+        run.say("the machines are gone already; the record is closed")
     else:
-        _have_state(run)
-        _prove_login(run)
-        _renew_login(run)
-        run.keeper.keep(Kind.PRE_DESTROY)
-        run.keeper.refuse_unsafe()
-        run.journal.append("destroy.begin", host=host())
-        outcome = run.invoke("destroy", "cluster", timeout=_TIMEOUT)
-        if not outcome.succeeded:
-            raise failure(run, outcome, fix="run `antrea-gitops destroy` again: it goes on where it stopped")
-    data = installed_file(run, "destroyed")
+        ids = _removed(run)
+    data = installed_file(run, "destroyed", ids or Metadata("", ""))
     run.journal.append("destroyed")
     run.keeper.keep(Kind.CLUSTER, public={"installed.yaml": data})
     message = f"Record that {run.cluster.name} was destroyed"
-    return deliver(run.home, run.cluster.file.install.branch, data, message, environment).branch
+    again = run.again.destroy(run.cluster.name)
+    return deliver(run.home, run.cluster.file.install.branch, data, message, environment, again).branch
+
+
+def _recorded_ids(run: Run) -> Metadata | None:
+    """What installed.yaml says of a cluster that is there."""
+    record = binding_record(run.home, run.cluster)
+    return Metadata(record.file.infraID or "", record.file.clusterID or "") if record else None
+
+
+def _removed(run: Run) -> Metadata:
+    """Has the installer remove the cluster; the ids that it had. Afterwards the installer has removed metadata.json."""
+    refuse_older(run)
+    _have_state(run)
+    refuse_another(run)
+    ids = read_metadata(run.work.metadata_file)
+    _prove_login(run)
+    _renew_login(run)
+    run.keeper.keep(Kind.PRE_DESTROY)
+    run.keeper.refuse_unsafe()
+    run.lease.require()
+    run.journal.append("destroy.begin", host=host())
+    outcome = run.invoke("destroy", "cluster", timeout=_TIMEOUT)
+    if not outcome.succeeded:
+        raise failure(run, outcome, fix=f"{run.again.destroy(run.cluster.name)} goes on where it stopped")
+    return ids
 
 
 def _have_state(run: Run) -> None:

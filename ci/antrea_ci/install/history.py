@@ -31,6 +31,11 @@ class History:
         return bool(self.entries)
 
     @property
+    def begun_at(self) -> str:
+        """When it was begun (UTC)."""
+        return self.entries[0].time if self.entries else ""
+
+    @property
     def commit(self) -> str:
         return self._text("install.begin", "commit")
 

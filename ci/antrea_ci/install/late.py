@@ -10,7 +10,7 @@ from antrea_ci import __version__
 from antrea_ci.bundle.contents import load_bundle
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.install.delivery import deliver
-from antrea_ci.install.metadata import read_metadata
+from antrea_ci.install.metadata import Metadata, read_metadata
 from antrea_ci.install.run import Run
 from antrea_ci.installed import InstalledFile, InstalledVersions, immutable_values
 from antrea_ci.render.settings import antrea_version
@@ -44,9 +44,8 @@ def verify_cluster(run: Run) -> None:
         )
 
 
-def installed_file(run: Run, state: Literal["installing", "installed", "destroyed"]) -> bytes:
+def installed_file(run: Run, state: Literal["installed", "destroyed"], metadata: Metadata) -> bytes:
     """installed.yaml for this cluster, without a secret."""
-    metadata = read_metadata(run.work.metadata_file)
     record = InstalledFile(
         apiVersion="antrea-gitops/v1",
         state=state,
@@ -74,8 +73,8 @@ _COMMENT = (
 def record(run: Run, environment: Mapping[str, str]) -> None:
     """installed.yaml on the branch that is installed from if that is allowed, else on one with a pull request."""
     message = f"Record the installation of {run.cluster.name} from {run.commit[:12]}"
-    data = installed_file(run, "installed")
+    data = installed_file(run, "installed", read_metadata(run.work.metadata_file))
     run.keeper.keep(Kind.POST_INSTALL, public={"installed.yaml": data})
-    where = deliver(run.home, run.cluster.file.install.branch, data, message, environment)
+    where = deliver(run.home, run.cluster.file.install.branch, data, message, environment, run.again.resume)
     run.journal.append("recorded", where=where.branch, commit=where.commit, request=where.request)
     run.say(f"installed.yaml is on {where.branch}" + (f": {where.request}" if where.request else ""))

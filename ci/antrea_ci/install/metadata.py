@@ -25,10 +25,11 @@ _LISTED_SINCE = 17
 
 @dataclass(frozen=True)
 class Metadata:
-    """The ids in a metadata.json; empty where there is none."""
+    """The ids in a metadata.json, and the name of its cluster; empty where there is none."""
 
     infra_id: str
     cluster_id: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def read_metadata(path: Path) -> Metadata:
     except (OSError, ValueError):
         read = None
     found = fields(read)
-    return Metadata(str(found.get("infraID") or ""), str(found.get("clusterID") or ""))
+    infra_id, cluster_id, name = (str(found.get(key) or "") for key in ("infraID", "clusterID", "clusterName"))
+    return Metadata(infra_id, cluster_id, name)
 
 
 def vcenters(config: Value, secrets: Secrets) -> Iterator[VCenter]:
