@@ -62,7 +62,7 @@ class Name:
 
     @classmethod
     def new(cls, kind: Kind, time: datetime | None = None) -> Name:
-        """A name that nobody else has: of two at the same second the random part differs."""
+        """A name that nobody else has: of two writers at the same second the random part differs."""
         now = time or datetime.now(tz=UTC).replace(microsecond=0)
         return cls(kind, now, os.urandom(4).hex())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from antrea_ci.errors import AntreaGitopsError
@@ -92,9 +93,16 @@ class Vault:
                 "pipelines, one that is kept away from them",
             )
         about = {"cluster": self.cluster, "commit": commit}
-        name, made, manifest = self.store_of_clone.add(Name.new(kind), about, versions, contents, self.recipients)
+        name = Name.new(kind, self._next_time())
+        name, made, manifest = self.store_of_clone.add(name, about, versions, contents, self.recipients)
         proof = Proof(State.STORED, name.time)
         return self._snapshot(name, made, manifest, proof, is_pushed=False if self.remote else None)
+
+    def _next_time(self) -> datetime:
+        """Now, but later than every snapshot of this clone: by their names the newest is found, whatever clocks do."""
+        now = datetime.now(tz=UTC).replace(microsecond=0)
+        times = [name.time for ref in self.store_of_clone.references() if (name := Name.parse(ref))]
+        return max([now, *(time + timedelta(seconds=1) for time in times)])
 
     def push(self) -> Pushed:
         """Sends what the remote lacks: snapshots, and what was proven of them. Never raises for a remote that is down

@@ -33,6 +33,12 @@ def test_a_snapshot_is_a_commit_without_parents_under_a_name_of_its_own(site: Si
     ]
 
 
+def test_of_snapshots_of_one_second_the_last_one_is_the_newest(site: Site):
+    made = [site.store().name for _ in range(4)]
+    assert sorted(made, key=lambda name: name.order) == made
+    assert len({name.time for name in made}) == len(made)
+
+
 def test_nothing_but_the_reference_changes(site: Site):
     (site.repo / "new.txt").write_text("not added")
     before = snapshot(site.repo), git(site.repo, "status", "--porcelain"), git(site.repo, "for-each-ref", "refs/heads")
