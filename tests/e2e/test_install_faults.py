@@ -174,8 +174,8 @@ def test_second_installation_beside_a_running_one_is_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("version", "scenario", "waits", "said"),
     [
-        ("4.12.45", "infrastructure-failure", [], f"{_DESTROY}`, then install again"),
-        ("4.18.9", "infrastructure-failure", [], f"{_DESTROY}`, then install again"),
+        ("4.12.45", "infrastructure-failure", [], "then install again"),
+        ("4.18.9", "infrastructure-failure", [], "then install again"),
         ("4.18.9", "bootstrap-failure", [], "CNI"),
         ("4.18.9", "install-failure-for-good", ["wait-for install-complete"], "--resume"),
         ("4.18.9", "dies-before-anything", [], _DESTROY),
@@ -302,7 +302,7 @@ def test_remote_that_never_answers_is_given_up(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         cluster = site.repo / "cluster.yaml"
         remote = f"git://127.0.0.1:{silent.getsockname()[1]}/vault.git"
-        cluster.write_text(cluster.read_text().replace(str(site.vault), remote))
+        cluster.write_text(cluster.read_text().replace("../vault.git", remote))
         git(site.repo, "commit", "--quiet", "--all", "--message", "another vault")
         done = site.install()
     assert (done.code, remote in done.err) == (1, True), done.err

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,14 @@ import pytest
 import yaml
 
 from support.canary import assert_nowhere
-from support.forked import Done, Forker, forker
+from support.forked import Done, forker
 from support.installation import Site, make_site
 from support.repos import git
 
 _ALL = bool(os.environ.get("ANTREA_GITOPS_TEST_ALL_POINTS"))
 _EVERY = 1 if _ALL else 150
 _PARTS = 6
-_REFUSAL = "`antrea-gitops destroy --confirm ocp`, then install again"
+_REFUSAL = "antrea-gitops destroy --confirm ocp"
 _VOLATILE = ("recorded", "infraID", "clusterID")
 
 
@@ -42,7 +42,6 @@ class Ground:
     """One site at one place, and copies of it to begin from."""
 
     site: Site
-    forker: Forker
     kept: Path
 
     def keep(self, name: str) -> None:
@@ -56,7 +55,7 @@ class Ground:
         return self.run(self.site.arguments("install", *more), kill=kill)
 
     def run(self, arguments: Sequence[str], kill: str = "") -> Done:
-        return self.forker.run(arguments, self.site.environment, cwd=self.site.folder, kill=kill)
+        return forker().run(arguments, self.site.environment, cwd=self.site.folder, kill=kill)
 
 
 @dataclass(frozen=True)
@@ -84,16 +83,15 @@ class Halves:
 
 
 @pytest.fixture(scope="module")
-def halves(tmp_path_factory: pytest.TempPathFactory) -> Generator[Halves]:
+def halves(tmp_path_factory: pytest.TempPathFactory) -> Halves:
     base = tmp_path_factory.mktemp("killed")
-    with forker(base / "outputs") as forks:
-        ground = Ground(make_site(base / "site"), forks, base / "kept")
-        ground.keep("new")
-        until = ("--until", "ignition")
-        early = _half(ground, "new", until, until, "entry after phase.begin prepare #1", _ignition)
-        ground.keep("ignited")
-        late = _half(ground, "ignited", ("--resume",), (), "entry after cluster.complete #1", _cluster)
-        yield Halves(ground, early, late)
+    ground = Ground(make_site(base / "site"), base / "kept")
+    ground.keep("new")
+    until = ("--until", "ignition")
+    early = _half(ground, "new", until, until, "entry after phase.begin prepare #1", _ignition)
+    ground.keep("ignited")
+    late = _half(ground, "ignited", ("--resume",), (), "entry after cluster.complete #1", _cluster)
+    return Halves(ground, early, late)
 
 
 def _half(

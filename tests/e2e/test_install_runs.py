@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from support.installation import Site, make_site
-from support.repos import SHARED, git
+from support.repos import SHARED, Ran, git
 
 _VERSIONS = ("4.12.45", "4.18.9")
 _RECORDED = {"4.12.45": "4.12", "4.18.9": "4.18"}
@@ -39,12 +40,27 @@ def _cluster(site: Site) -> dict[str, Any]:
     return cluster
 
 
-@pytest.mark.parametrize("version", _VERSIONS)
-def test_installs_from_commit_to_record(tmp_path: Path, version: str) -> None:
-    site = make_site(tmp_path, version)
+@dataclass(frozen=True)
+class Installed:
+    """A site on which one installation came to its end: from which commit, and what it said. Not to be changed."""
+
+    site: Site
+    version: str
+    commit: str
+    done: Ran
+
+
+@pytest.fixture(scope="module", params=_VERSIONS)
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    site = make_site(tmp_path_factory.mktemp("installed"), request.param)
+    site.environment.update({"OPENSHIFT_INSTALL_PRESERVE_BOOTSTRAP": "1", "KUBECONFIG": "/elsewhere"})
     commit = git(site.repo, "rev-parse", "HEAD")
-    done = site.install()
-    assert (done.code, done.out.splitlines()[0]) == (0, done.out.splitlines()[0]), done.err
+    return Installed(site, request.param, commit, site.install())
+
+
+def test_installs_from_commit_to_record(installed: Installed) -> None:
+    site, commit = installed.site, installed.commit
+    assert installed.done.code == 0, installed.done.err
     assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster"]
     cluster = _cluster(site)
     assert (cluster["state"], cluster["made"]) == ("installed", 1)
@@ -52,51 +68,45 @@ def test_installs_from_commit_to_record(tmp_path: Path, version: str) -> None:
     (infra,) = site.double.clusters()
     assert (record["state"], record["commit"], record["infraID"]) == ("installed", commit, infra)
     assert git(site.repo, "status", "--porcelain") == ""
-    assert (site.report["outcome"], site.report["commit"]) == ("installed", commit)
-    assert [phase["name"] for phase in site.report["phases"] if phase["state"] == "ok"] == [
+
+
+def test_report_tells_phases_and_stages_of_its_version(installed: Installed) -> None:
+    report = installed.site.report
+    assert (report["outcome"], report["commit"]) == ("installed", installed.commit)
+    assert [phase["name"] for phase in report["phases"] if phase["state"] == "ok"] == [
         *("preflight", "prepare", "manifests", "overlay", "backup", "ignition", "cluster", "verify", "record")
     ]
-    stages = [stage["stage"] for stage in site.report["stages"]]
-    assert ("master" in stages, "Machine Provisioning" in stages) == (version == "4.12.45", version == "4.18.9")
+    stages = {stage["stage"] for stage in report["stages"]}
+    assert ("master" in stages, "Machine Provisioning" in stages) == (
+        installed.version == "4.12.45",
+        installed.version == "4.18.9",
+    )
 
 
-def test_state_is_in_the_remote_before_anything_is_created(tmp_path: Path) -> None:
-    site = make_site(tmp_path)
-    assert site.install().code == 0
-    (before,) = _cluster(site)["before"]
+def test_state_is_in_the_remote_before_anything_is_created(installed: Installed) -> None:
+    (before,) = _cluster(installed.site)["before"]
     kinds = [name.split("/")[2] for name in before.split()]
     assert "pre-install" in kinds
     assert "ignition" in kinds
 
 
-def test_snapshots_of_a_run_can_be_read_byte_by_byte(tmp_path: Path) -> None:
-    site = make_site(tmp_path)
-    assert site.install().code == 0
-    assert {"pre-install", "ignition", "cluster", "post-install"} <= set(_kinds(site))
-    done = site.gitops("backup", "verify")
+def test_snapshots_of_a_run_can_be_read_byte_by_byte(installed: Installed) -> None:
+    assert {"pre-install", "ignition", "cluster", "post-install"} <= set(_kinds(installed.site))
+    done = installed.site.gitops("backup", "verify")
     assert done.code == 0, done.out + done.err
 
 
-def test_installer_gets_neither_secrets_nor_strangers_in_its_environment(tmp_path: Path) -> None:
-    site = make_site(tmp_path)
-    site.environment.update({"OPENSHIFT_INSTALL_PRESERVE_BOOTSTRAP": "1", "KUBECONFIG": "/elsewhere"})
-    done = site.install()
-    assert done.code == 0
-    assert "not passed on to the installer: OPENSHIFT_INSTALL_PRESERVE_BOOTSTRAP" in done.err
+def test_installer_gets_neither_secrets_nor_strangers_in_its_environment(installed: Installed) -> None:
+    site = installed.site
     for call in site.double.calls():
         assert not {name for name in call.names if name.startswith(("ANTREA_GITOPS_", "KUBECONFIG", "OPENSHIFT_"))}
         assert not {name for name, value in call.environment.items() if value in site.secrets}
         assert not set(call.args) & site.secrets
 
 
-@pytest.mark.parametrize(("version", "is_given"), [("4.12.45", False), ("4.18.9", True)])
-def test_password_is_not_printed_where_the_installer_can_leave_it_out(
-    tmp_path: Path, version: str, is_given: bool
-) -> None:
-    site = make_site(tmp_path, version)
-    assert site.install().code == 0
-    (call,) = [call for call in site.double.calls() if call.verb == "create cluster"]
-    assert ("--skip-password-print" in call.args) == is_given
+def test_password_is_not_printed_where_the_installer_can_leave_it_out(installed: Installed) -> None:
+    (call,) = [call for call in installed.site.double.calls() if call.verb == "create cluster"]
+    assert ("--skip-password-print" in call.args) == (installed.version == "4.18.9")
     assert call.args[call.args.index("--log-level") + 1] == "debug"
 
 
@@ -128,9 +138,8 @@ def test_user_provisioned_stops_with_the_ignition_and_goes_on_when_machines_are_
     assert site.report["outcome"] == "installed"
 
 
-@pytest.mark.parametrize("version", _VERSIONS)
-def test_destroy_removes_everything_and_records_it(tmp_path: Path, version: str, vsphere: dict[str, str]) -> None:
-    site = make_site(tmp_path, version)
+def test_destroy_removes_everything_and_records_it(tmp_path: Path, vsphere: dict[str, str]) -> None:
+    site = make_site(tmp_path, "4.12.45")
     site.environment.update(vsphere)
     assert site.install().code == 0
     done = site.run("destroy", "--confirm", "ocp")

@@ -7,22 +7,26 @@ journal (``entry after phase.begin manifests #1``).
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from support.killpoints import ROOT
 
+_LONGEST_SECONDS = 180
 _FOREIGN = ("cryptography.x509", "git", "pyrage", "yaml")
 
 
@@ -60,19 +64,16 @@ class Forker:
         return Done(code, texts[0], texts[1], tuple(texts[2].splitlines()))
 
 
-@contextlib.contextmanager
-def forker(folder: Path) -> Generator[Forker]:
-    """A process that forks, for as long as the block runs."""
-    folder.mkdir(parents=True)
+@cache
+def forker() -> Forker:
+    """The process that forks for these tests; it ends with them."""
+    folder = Path(tempfile.mkdtemp(prefix="forks-of-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / f) for f in ("ci", "generator", "tests"))}
     command = [sys.executable, "-m", "support.forked"]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Forker(process, folder)
-        finally:
-            process.terminate()
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate)  # the end of its input is its end
+    return Forker(process, folder)
 
 
 class _Points:
@@ -138,9 +139,8 @@ def _own_modules() -> list[str]:
 
 
 def _child(request: Mapping[str, Any]) -> None:
-    """The command line, in the place of this process."""
-    import tempfile
-
+    """The command line, in the place of this process; what does not end is ended by the alarm."""
+    signal.alarm(_LONGEST_SECONDS)
     folder = Path(request["out"])
     os.setsid()
     for target, name in ((1, "out"), (2, "err")):

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from antrea_ci.vault import Kind
+from support.forked import forker
 from support.installer_double import InstallerDouble, make_double
 from support.oc_double import make_oc
 from support.repos import ROOT, Ran, git, run
 
-_PLACEHOLDER = "https://git.example.com/vault.git"
 PULL_SECRET = json.dumps(
     {"auths": {"registry.example.com": {"auth": base64.b64encode(b"puller:pull-secret-canary").decode()}}}
 )
@@ -84,19 +84,17 @@ class Site:
 
     def run(self, verb: str, *more: str) -> Ran:
         """Runs a verb that takes installer and work folder, in a process of its own, to its end."""
-        return _ended(self.start(verb, *more))
+        return self.gitops(*self.arguments(verb, *more)[2:])
 
     def gitops(self, *words: str) -> Ran:
         """Runs any command line here."""
-        return _ended(self._started(["-C", str(self.repo), *words]))
+        done = forker().run(["-C", str(self.repo), *words], self.environment, cwd=self.folder)
+        return Ran(done.code, done.out, done.err)
 
     def start(self, verb: str, *more: str) -> subprocess.Popen[str]:
         """Starts a verb in a process, and a session, of its own."""
-        return self._started(self.arguments(verb, *more))
-
-    def _started(self, arguments: list[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "antrea_generator", *arguments],
+            [sys.executable, "-m", "antrea_generator", *self.arguments(verb, *more)],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -114,23 +112,13 @@ class Site:
 
 def make_site(folder: Path, version: str = "4.18.9", *, platform: str = "vsphere", **double: Any) -> Site:
     """A site of its own; ``double`` are settings of the installer's double."""
-    shutil.copytree(_repository(version, platform), folder / "ocp", symlinks=True)
-    git(folder, "init", "--quiet", "--bare", "--template=", str(folder / "vault.git"))
+    shutil.copytree(_repository(version, platform), folder, symlinks=True, dirs_exist_ok=True)
     environment = _environment(folder)
     environment["ANTREA_GITOPS_AGE_IDENTITY"], _ = _identity()
-    cluster = folder / "ocp/cluster.yaml"
-    cluster.write_text(cluster.read_text().replace(_PLACEHOLDER, str(folder / "vault.git")))
-    git(folder / "ocp", "commit", "--quiet", "--all", "--message", "where the vault is")
     listing = ["git", "-C", str(folder / "vault.git"), "for-each-ref", "--format=%(refname)", "refs/antrea-gitops"]
     made = make_double(folder / "installer", version, **{"before_creating": listing, **double})
     make_oc(folder / "bin")
     return Site(folder, made, environment)
-
-
-def _ended(process: subprocess.Popen[str]) -> Ran:
-    with process:
-        out, err = process.communicate(timeout=120)
-    return Ran(process.returncode, out, err)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -162,7 +150,7 @@ def _identity() -> tuple[str, str]:
 
 @cache
 def _repository(version: str, platform: str) -> Path:
-    """A committed repository whose vault is still to be named. Not to be changed."""
+    """A folder with a committed repository and an empty vault beside it. Not to be changed."""
     folder = Path(tempfile.mkdtemp(prefix="site-of-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     answers: Mapping[str, object] = {
@@ -174,11 +162,12 @@ def _repository(version: str, platform: str) -> Path:
         "api_vip": "10.1.224.10",
         "ingress_vip": "10.1.224.11",
         "backup_recipients": _identity()[1],
-        "backup_remote": _PLACEHOLDER,
+        "backup_remote": "../vault.git",
     }
     file = folder / "answers.yml"
     file.write_text(json.dumps(answers))
     done = run("new", folder / "ocp", "--defaults", "--data-file", file)
     assert done.code == 0, done.err
     git(folder / "ocp", "gc", "--quiet")
-    return folder / "ocp"
+    git(folder, "init", "--quiet", "--bare", "--template=", str(folder / "vault.git"))
+    return folder
