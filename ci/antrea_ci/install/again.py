@@ -12,31 +12,51 @@ from antrea_ci.repo import ClusterRepo
 
 @dataclass(frozen=True)
 class Again:
-    """``folder``: where to go first, empty if we are there; ``options``: what the next call needs as this one did."""
+    """``folder``: where to go first, empty if we are there; ``work``: the option that names the work folder;
+    ``options``: what else the next call of `install` or `destroy` needs as this one did."""
 
     folder: str = ""
+    work: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, home: ClusterRepo, request: Request) -> Again:
         """As ``request`` was made in ``home``."""
-        paths = {"--work-dir": request.work_dir, "--installer": request.installer}
-        options = [word for name, path in paths.items() if path for word in (name, str(path.absolute()))]
+        root = home.root.resolve()
         flags = {"--any-version": request.any_version, "--no-vault": request.no_vault}
-        options += [name for name, is_on in flags.items() if is_on]
-        root = home.root.absolute()
-        return cls("" if root.resolve() == Path.cwd() else str(root), tuple(options))
+        return cls(
+            folder="" if root == Path.cwd() else str(root),
+            work=_named("--work-dir", request.work_dir),
+            options=(
+                *_named("--installer", request.installer),
+                *(name for name, is_on in flags.items() if is_on),
+            ),
+        )
 
     @property
     def resume(self) -> str:
         """What goes on with this installation."""
-        return self.command("install", "--resume")
+        return self._line("install", "--resume", *self.work, *self.options)
+
+    @property
+    def resume_handed_over(self) -> str:
+        """What goes on when people have made the machines."""
+        return self._line("install", "--resume", "--until", "cluster", *self.work, *self.options)
+
+    @property
+    def credentials(self) -> str:
+        """What gives the login to the cluster."""
+        return self._line("credentials", *self.work)
 
     def destroy(self, name: str) -> str:
         """What removes the cluster ``name``."""
-        return self.command("destroy", "--confirm", name)
+        return self._line("destroy", "--confirm", name, *self.work, *self.options)
 
-    def command(self, *words: str) -> str:
+    def _line(self, *words: str) -> str:
         """A line of a shell, in backquotes."""
         go = f"cd {shlex.quote(self.folder)} && " if self.folder else ""
-        return f"`{go}{shlex.join(('antrea-gitops', *words, *self.options))}`"
+        return f"`{go}{shlex.join(('antrea-gitops', *words))}`"
+
+
+def _named(option: str, path: Path | None) -> tuple[str, ...]:
+    return (option, str(path.absolute())) if path else ()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.install import source
+from antrea_ci.install.again import Again
 from antrea_ci.install.injection import injected
 from antrea_ci.install.opening import refuse_installed, refuse_kubernetes
 from antrea_ci.install.request import Request
@@ -51,7 +52,7 @@ def dry_run(home: ClusterRepo, request: Request, environment: Mapping[str, str])
         if not request.any_commit:
             source.refuse_unreviewed(home, cluster, commit)
         source.refuse_faults(home, commit)
-        refuse_installed(home, cluster)
+        refuse_installed(home, cluster, Again.of(home, request))
         rendered = {path.name: path.read_bytes() for path in sorted(cluster.repo.rendered.iterdir())}
         remark = _with_installer(home, request, cluster, rendered, folder, environment)
     return DryRun(commit, len(rendered), remark)

@@ -17,4 +17,4 @@ def hand_over(run: Run) -> tuple[str, ...]:
     run.journal.append("handover", until=run.request.until.value)
     run.say(f"DNS names and load balancers that this cluster needs: {run.home.name(path)}")
     *before, _ = next_commands(replace(run.cluster, repo=run.home), run.work.installer)
-    return (*before, run.again.command("install", "--resume", "--until", "cluster").strip("`"))
+    return (*before, run.again.resume_handed_over.strip("`"))

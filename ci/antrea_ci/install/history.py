@@ -85,6 +85,17 @@ class History:
         return self._has("bootstrap.gone") or self._has("bootstrap.left") or "alone" in self._reached
 
     @property
+    def proof(self) -> str:
+        """The SHA-256 of the bootstrap.ign that the reviewed objects were found in; empty if none was looked at."""
+        return self._text("proof", "sha256")
+
+    @property
+    def waived(self) -> str:
+        """The safeguards that were switched off in any of its runs."""
+        told = [entry.text("waived") for entry in self.entries if entry.event in ("install.begin", "run.begin")]
+        return " ".join(dict.fromkeys(filter(None, told)))
+
+    @property
     def is_recorded(self) -> bool:
         return self._has("recorded")
 

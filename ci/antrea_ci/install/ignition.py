@@ -71,7 +71,7 @@ def proof(path: Path, rendered: Mapping[str, bytes]) -> Proof:
     if faults:
         raise FindingsError(faults)
     manifests = sum(name.parent == _MANIFESTS for name in inside)
-    return Proof(len(rendered), manifests, hashlib.sha256(path.read_bytes()).hexdigest())
+    return Proof(len(rendered), manifests, digest(path))
 
 
 def _fault(name: str, wanted: bytes, found: bytes | None) -> Finding | None:
@@ -79,6 +79,11 @@ def _fault(name: str, wanted: bytes, found: bytes | None) -> Finding | None:
         return None
     message = f"{name} is not in bootstrap.ign" if found is None else f"{name} has other content in bootstrap.ign"
     return Finding("install/not-installed", message, location=Location(f"rendered/install/{name}"))
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of the file, as Proof has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def good_until(path: Path) -> datetime | None:

@@ -55,13 +55,12 @@ def fresh(
     if not request.any_commit:
         source.refuse_unreviewed(home, cluster, commit)
     source.refuse_faults(home, commit)
-    refuse_installed(home, cluster)
-    if request.until is Until.CLUSTER and cluster.method == "ipi":
-        find_program(cluster)  # better missed now than by *verify*
+    refuse_installed(home, cluster, Again.of(home, request))
     with opened(home, request, cluster, commit, work, environment, progress) as run:
         refuse_second(run.history(), Again.of(home, request))
         refuse_second(History.of_vault(entries_in(run.keeper.vault)), Again.of(home, request))
         end_what_is_left(run.history())
+        _tell_unverifiable(run)
         run.journal.append("install.begin", **_beginning(run))
         yield run
 
@@ -123,6 +122,16 @@ def approver_of(cluster: Cluster, run: Run) -> Approver | None:
     return Approver(cluster, run.work.kubeconfig_file, run.journal, run.say)
 
 
+def _tell_unverifiable(run: Run) -> None:
+    """Whoever misses the program of *verify* hears it now, and has the time of the installation to bring it."""
+    if run.request.until is not Until.CLUSTER or run.cluster.method != "ipi":
+        return
+    try:
+        find_program(run.cluster)
+    except AntreaGitopsError as error:
+        run.say(f"the cluster cannot be verified from here when it is there: {error.message}")
+
+
 def _tell_ignored(environment: Mapping[str, str], run: Run) -> None:
     if ignored := ignored_variables(environment):
         names = ", ".join(ignored)
@@ -144,7 +153,7 @@ def _beginning(run: Run) -> dict[str, str]:
     }
 
 
-def refuse_installed(home: ClusterRepo, cluster: Cluster) -> None:
+def refuse_installed(home: ClusterRepo, cluster: Cluster, again: Again) -> None:
     """Raises AntreaGitopsError where a record says that there is a cluster already."""
     record = binding_record(home, cluster)
     if record is None:
@@ -153,7 +162,7 @@ def refuse_installed(home: ClusterRepo, cluster: Cluster) -> None:
         f"{record.where} says that this cluster is {record.file.state}, since {record.file.recorded}",
         why="a second installation would take the same names and addresses, and orphan the first one's machines",
         fix="bring changes to the living cluster with `antrea-gitops apply`; to install anew, "
-        f"`antrea-gitops destroy --confirm {cluster.name}` first",
+        f"{again.destroy(cluster.name)} first",
     )
 
 

@@ -22,6 +22,7 @@ class Renewal:
     lease: Lease
     _renewed_at: float = field(default_factory=time.monotonic)
     _running: threading.Thread | None = field(default=None, repr=False)
+    _is_told: bool = False
 
     def require(self) -> None:
         """Renews now, and raises AntreaGitopsError if somebody else has the lease, or may have it."""
@@ -35,8 +36,15 @@ class Renewal:
                 fix="see what runs elsewhere (`antrea-gitops backup list` shows what it stored); then resume",
             )
 
-    def tick(self) -> None:
-        """Renews if it is time. A remote that hangs delays the renewal, not the caller."""
+    def tick(self) -> str:
+        """Renews if it is time; what to tell when the lease was lost, once. A remote that hangs does not delay us."""
+        self._renew_beside()
+        if not self.lease.is_lost or self._is_told:
+            return ""
+        self._is_told = True
+        return "the lease was lost: somebody else may work on this cluster; what the installer has begun goes on"
+
+    def _renew_beside(self) -> None:
         is_busy = self._running is not None and self._running.is_alive()
         if is_busy or self.lease.is_lost or time.monotonic() - self._renewed_at < _PAUSE_SECONDS:
             return

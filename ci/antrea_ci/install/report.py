@@ -27,7 +27,7 @@ _LISTS = {
 def report(history: History) -> dict[str, object]:
     """The JSON form; ``outcome`` is running, failed, interrupted, stopped (as asked), or installed."""
     begin = next((entry for entry in history.entries if entry.event == "install.begin"), None)
-    head: Row = dict(begin.values) if begin else {}
+    head: Row = {**begin.values, "waived": history.waived} if begin else {}
     lists = {name: _rows(history.entries, event, keys) for name, (event, keys) in _LISTS.items()}
     return {
         "antreaGitops": __version__,

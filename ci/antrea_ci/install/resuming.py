@@ -12,10 +12,10 @@ from antrea_ci.install import source
 from antrea_ci.install.again import Again
 from antrea_ci.install.fetching import fetch_state
 from antrea_ci.install.history import History
-from antrea_ci.install.ignition import seconds_left
+from antrea_ci.install.ignition import digest, seconds_left
 from antrea_ci.install.journal import Journal
 from antrea_ci.install.opening import approver_of, belongings_of, end_what_is_left, entries_in, opened
-from antrea_ci.install.request import Request
+from antrea_ci.install.request import Request, Until
 from antrea_ci.install.resume import Way, refuse_backwards, refuse_nothing, way
 from antrea_ci.install.run import Run, host
 from antrea_ci.install.workdir import WorkDir
@@ -50,6 +50,8 @@ def resumed(
         if history.is_created and not history.is_complete:
             history = _reviewed(journal, history, work)
         how = _way(history, work, again)
+        if how is Way.WAIT and request.until is Until.IGNITION and not history.is_created:
+            how = Way.ON  # whoever makes the machines is told once more
         refuse_backwards(how, request.until)
         yield run, how
 
@@ -88,9 +90,11 @@ def _way(history: History, work: WorkDir, again: Again) -> Way:
 
 
 def _seconds_left(history: History, work: WorkDir) -> float:
-    """Of the ignition's certificates; 0 for an ignition that is not whole."""
+    """Of the ignition's certificates; 0 for an ignition that is not whole, or not the one that was looked at."""
     ignition = work.bootstrap_ignition_file
     if history.is_created or not history.has_ended("ignition") or not ignition.is_file():
+        return 0.0
+    if history.proof and history.proof != digest(ignition):
         return 0.0
     with suppress(AntreaGitopsError):
         return seconds_left(ignition)

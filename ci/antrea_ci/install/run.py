@@ -164,7 +164,8 @@ class Run:
                 self.keeper.keep_at_once(keep)
 
         def on_tick() -> None:
-            self.lease.tick()
+            if told := self.lease.tick():
+                self.say(told)
             if self.approver:
                 self.approver.tick()
             if keep and (fault := self.keeper.keep_on_tick(keep)):

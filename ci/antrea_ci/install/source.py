@@ -27,8 +27,10 @@ def commit_to_install(home: ClusterRepo, ref: str) -> str:
         raise UsageError(
             f"{ref} is no commit of {home.root}", fix="an installation takes a commit: name one with --ref"
         )
-    changed = sorted(vcs.changed_files(home.root, "HEAD", None, exact=True) or ())
-    if changed:
+    found = vcs.changed_files(home.root, "HEAD", None, exact=True)
+    if found is None:
+        raise AntreaGitopsError(f"git does not tell whether files of {home.root} were changed", why=_REVIEWED)
+    if changed := sorted(found):
         listed = "".join(f"\n    {name}" for name in changed[:20])
         raise AntreaGitopsError(
             f"the working tree differs from what was committed:{listed}",

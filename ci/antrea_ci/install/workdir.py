@@ -35,6 +35,9 @@ class WorkDir:
                 raise UsageError(f"{folder} belongs to another user", fix="name a folder of your own with --work-dir")
             if state.st_mode & 0o077:
                 folder.chmod(_PRIVATE)
+        if any((folder / ".git").exists() for folder in self.root.parents):
+            # Nothing of it is ever committed, and it does not make the tree look changed.
+            (self.root / ".gitignore").write_text("*\n", encoding="utf-8")
 
     @property
     def journal_file(self) -> Path:

@@ -103,14 +103,17 @@ def _install(home: ClusterRepo, request: Request) -> int:
 
 
 def _tell(home: ClusterRepo, request: Request, ended: Ended) -> None:
+    from antrea_ci.install.again import Again
+
+    again = Again.of(home, request)
     if ended.outcome == "installed":
-        click.echo("the cluster is installed; `antrea-gitops credentials` gives its kubeconfig and console")
+        click.echo(f"the cluster is installed; {again.credentials} gives its kubeconfig and console")
     elif ended.outcome == "handed-over":
         click.echo("the machines are yours to make and to start:")
         for line in ended.commands:
             click.echo(f"  {line}")
     else:
-        click.echo(f"stopped after {request.until.value}, as asked; `antrea-gitops install --resume` goes on")
+        click.echo(f"stopped after {request.until.value}, as asked; {again.resume} goes on")
     click.echo(f"report: {home.name(home.report / 'report.md')}")
 
 

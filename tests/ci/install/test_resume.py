@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.install.history import History
 from antrea_ci.install.journal import Entry, Value
-from antrea_ci.install.resume import LEAST_SECONDS, Way, refuse_second, way
+from antrea_ci.install.request import Until
+from antrea_ci.install.resume import LEAST_SECONDS, Way, refuse_backwards, refuse_second, way
 
 BEGUN = [("install.begin", {"cluster": "ocp", "commit": "c" * 40})]
 PREPARED = [*BEGUN, ("phase.begin", {"phase": "prepare"}), ("phase.end", {"phase": "prepare"})]
@@ -71,6 +72,43 @@ def test_a_second_cluster_is_not_begun_beside_an_unfinished_one(
 ) -> None:
     with pytest.raises(AntreaGitopsError, match="is not finished"):
         refuse_second(history(events))
+
+
+def test_what_is_announced_in_the_vault_keeps_others_from_a_second_one() -> None:
+    announced = history([*PROVEN, ("cluster.begin", {})])
+    refuse_second(announced)  # on the machine where nothing was started after it
+    with pytest.raises(AntreaGitopsError, match="is not finished"):
+        refuse_second(History.of_vault(announced.entries))
+
+
+def test_what_is_being_destroyed_is_not_resumed() -> None:
+    with pytest.raises(AntreaGitopsError, match="is being destroyed"):
+        way(history([*COMPLETE, ("destroy.begin", {})]), is_living=False, seconds_left=0.0)
+
+
+@pytest.mark.parametrize("how", [Way.ATTACH, Way.WAIT, Way.FINISH])
+def test_nothing_stops_before_what_is_over(how: Way) -> None:
+    refuse_backwards(how, Until.CLUSTER)
+    with pytest.raises(UsageError, match="beyond that"):
+        refuse_backwards(how, Until.IGNITION)
+
+
+def test_machine_of_the_bootstrap_is_gone_when_the_operators_are_waited_for() -> None:
+    removing = [*CREATING, ("stage.begin", {"reached": "bootstrapped"})]
+    assert not history(removing).is_bootstrap_gone
+    assert history(removing).is_bootstrapped
+    assert history([*removing, ("stage.begin", {"reached": "alone"})]).is_bootstrap_gone
+
+
+def test_process_is_left_running_until_its_end_is_written_down() -> None:
+    left = history(CREATING).left_running
+    assert left is not None
+    assert (left[0].pid, left[1]) == (7, "runner")
+    assert history([*CREATING, ("process.end", {})]).left_running is None
+
+
+def test_ignition_alone_may_be_asked_for_again() -> None:
+    refuse_second(history([*PROVEN, ("handover", {"until": "ignition"})]))
 
 
 @pytest.mark.parametrize("events", [[], BEGUN, PROVEN, DESTROYED])
