@@ -8,12 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.facts import facts
 from antrea_ci.install.failure import failure
 from antrea_ci.install.history import History
 from antrea_ci.install.run import Run, host
-from antrea_ci.installer import Outcome
-from antrea_ci.values import mapping_at
+from antrea_ci.installer import Outcome, part_of_code
 from antrea_ci.vault import Kind
 
 _MINUTES = 60.0
@@ -56,6 +54,7 @@ def _after_failure(run: Run, outcome: Outcome) -> None:
     part = part_of(outcome, run.history())
     run.journal.append("failed", part=part)
     if part in ("install", "stability"):
+        _remove_bootstrap(run)
         # The cluster may still converge (DOMAIN 6.5); this needs nothing but its kubeconfig.
         again = run.invoke(*_WAIT_FOR_INSTALL, timeout=_WAIT_TIMEOUT, keep=Kind.CLUSTER)
         if again.succeeded:
@@ -67,15 +66,11 @@ def _after_failure(run: Run, outcome: Outcome) -> None:
 
 
 def part_of(outcome: Outcome, history: History) -> str:
-    """Which part failed: infrastructure, bootstrap, install, stability, interrupt, before.
+    """Which part failed: infrastructure, bootstrap, install, stability.
 
     The exit code tells it where it can; 4.12 ends with 1 where 4.18 ends with 4, so that the stages decide there.
     """
-    codes = mapping_at(facts("installer"), ("exit_codes",))
-    told = codes.get(str(outcome.code)) if outcome.code is not None else None
-    if isinstance(told, str):
-        return told
-    return history.part()
+    return part_of_code(outcome.code) or history.part()
 
 
 def gather(run: Run) -> None:
@@ -96,16 +91,17 @@ def wait(run: Run, history: History) -> None:
             gather(run)
             raise failure(run, outcome, fix=_next(run, "bootstrap"))
         run.journal.append("bootstrapped")
-    if run.cluster.method == "ipi" and not run.history().is_bootstrap_gone:
-        _destroy_bootstrap(run)
+    _remove_bootstrap(run)
     outcome = run.invoke(*before, *_WAIT_FOR_INSTALL, timeout=_WAIT_TIMEOUT, keep=Kind.CLUSTER)
     if not outcome.succeeded:
         raise failure(run, outcome, fix=_next(run, "install"))
     run.journal.append("cluster.complete")
 
 
-def _destroy_bootstrap(run: Run) -> None:
+def _remove_bootstrap(run: Run) -> None:
     """`create cluster` removes the bootstrap machine when it is done; whoever only waits has to do it."""
+    if run.cluster.method != "ipi" or run.history().is_bootstrap_gone:
+        return
     outcome = run.invoke("destroy", "bootstrap", timeout=_DESTROY_BOOTSTRAP_TIMEOUT, keep=Kind.CLUSTER)
     run.journal.append("bootstrap.gone" if outcome.succeeded else "bootstrap.left")
     if not outcome.succeeded:

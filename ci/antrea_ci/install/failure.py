@@ -22,7 +22,9 @@ def failure(run: Run, outcome: Outcome, *, fix: str = "") -> InstallerError:
         lines = "".join(f"\n    {fatal.line}" for fatal in outcome.fatal)
         first = outcome.fatal[0]
         run.journal.append("fatal", id=first.id, line=first.line)
-        return InstallerError(outcome, f"{command} must not go on: it said{lines}", why=first.why, fix=fix or first.fix)
+        why = "; ".join(dict.fromkeys(one.why for one in outcome.fatal))
+        next_step = "; ".join(dict.fromkeys(filter(None, (fix, *(one.fix for one in outcome.fatal)))))
+        return InstallerError(outcome, f"{command} must not go on: it said{lines}", why=why, fix=next_step)
     cause = outcome.cause
     how = _how(outcome)
     if cause is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from antrea_ci.installer.causes import Cause
 from antrea_ci.installer.environment import ignored_variables, installer_environment
 from antrea_ci.installer.fatal import FatalLine
-from antrea_ci.installer.known import reached_by
+from antrea_ci.installer.known import part_of_code, reached_by
 from antrea_ci.installer.lines import Line
 from antrea_ci.installer.outcome import Outcome
 from antrea_ci.installer.program import Installer, find_installer
@@ -28,6 +28,7 @@ __all__ = [
     "find_installer",
     "ignored_variables",
     "installer_environment",
+    "part_of_code",
     "progress_for",
     "reached_by",
     "run_installer",

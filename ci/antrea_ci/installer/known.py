@@ -94,6 +94,7 @@ class _Facts(TypedDict):
     environment: Environment
     skip_password_print: _SkipPassword
     log_level: dict[str, str]
+    exit_codes: dict[str, str]
     password: _Matched
     last_words: dict[str, str]
     fatal: list[_Fatal]
@@ -157,6 +158,11 @@ def flags(verb: str, minor: int) -> list[str]:
     level = raw["log_level"].get(verb, raw["log_level"]["usual"])
     hide = ["--skip-password-print"] if minor >= skip["since"] and verb in skip["verbs"] else []
     return ["--log-level", level, *hide]
+
+
+def part_of_code(code: int | None) -> str:
+    """The part of a creation that failed: infrastructure, bootstrap, install, stability; empty: the code tells none."""
+    return _facts()["exit_codes"].get(str(code), "")
 
 
 def last_words(verb: str) -> str:
