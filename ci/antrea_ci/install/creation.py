@@ -75,7 +75,8 @@ def part_of(outcome: Outcome, history: History) -> str:
 
 def gather(run: Run) -> None:
     """Has the bootstrap machine's logs gathered, unless the installer did it by itself. Needs SSH; may fail."""
-    if any(run.work.installer.glob("log-bundle-*.tar.gz")):
+    is_there = any(run.work.installer.glob("log-bundle-*.tar.gz"))
+    if is_there or run.cluster.method == "agent":  # which has no bootstrap machine
         return
     run.say("gathering the logs of the bootstrap machine")
     with suppress(AntreaGitopsError):
