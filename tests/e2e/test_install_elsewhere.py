@@ -63,7 +63,10 @@ def test_creation_that_was_only_announced_keeps_others_from_a_second_one(tmp_pat
 
 def test_stopping_before_what_is_over_is_refused(tmp_path: Path) -> None:
     site = make_site(tmp_path, scenario="bootstrap-failure")
-    assert site.install().code == 1
+    failed = site.install()
+    assert failed.code == 1
+    (fix,) = [line for line in failed.err.splitlines() if line.startswith("  fix: ")]
+    assert fix.count("antrea-gitops") == fix.count(f"--work-dir {site.work}") == 2, "to wait once more, or to destroy"
     done = site.install("--resume", "--until", "ignition")
     assert done.code == 2
     assert "beyond that" in done.err

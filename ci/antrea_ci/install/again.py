@@ -36,23 +36,27 @@ class Again:
     @property
     def resume(self) -> str:
         """What goes on with this installation."""
-        return self._line("install", "--resume", *self.work, *self.options)
+        return self.line("install", "--resume")
 
     @property
     def resume_handed_over(self) -> str:
         """What goes on when people have made the machines."""
-        return self._line("install", "--resume", "--until", "cluster", *self.work, *self.options)
+        return self.line("install", "--resume", "--until", "cluster")
 
     @property
     def credentials(self) -> str:
         """What gives the login to the cluster."""
-        return self._line("credentials", *self.work)
+        return self._written("credentials", *self.work)
 
     def destroy(self, name: str) -> str:
         """What removes the cluster ``name``."""
-        return self._line("destroy", "--confirm", name, *self.work, *self.options)
+        return self.line("destroy", "--confirm", name)
 
-    def _line(self, *words: str) -> str:
+    def line(self, *words: str) -> str:
+        """`install` or `destroy` with further ``words``."""
+        return self._written(*words, *self.work, *self.options)
+
+    def _written(self, *words: str) -> str:
         """A line of a shell, in backquotes."""
         go = f"cd {shlex.quote(self.folder)} && " if self.folder else ""
         return f"`{go}{shlex.join(('antrea-gitops', *words))}`"

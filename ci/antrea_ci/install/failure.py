@@ -6,6 +6,8 @@ from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.install.run import Run
 from antrea_ci.installer import Outcome
 
+_OF_INSTALLATIONS = ("install", "destroy")
+
 
 class InstallerError(AntreaGitopsError):
     """The installer failed, or said something that must not be passed over."""
@@ -35,8 +37,18 @@ def failure(run: Run, outcome: Outcome, *, fix: str = "") -> InstallerError:
         )
     run.journal.append("cause", id=cause.id, reason=cause.reason, line=cause.line)
     said = f"\n    {cause.line}" if cause.line else ""
-    next_step = "; ".join(filter(None, (cause.command, fix)))
+    next_step = _next_step(run, cause.command, fix)
     return InstallerError(outcome, f"{command} {how}: {cause.reason}{said}", why=cause.why, fix=next_step)
+
+
+def _next_step(run: Run, command: str, fix: str) -> str:
+    """The command of the cause and then ``fix``, which knows better what can be done with this installation."""
+    program, _, words = command.partition(" ")
+    is_ours = program == "antrea-gitops" and words.startswith(_OF_INSTALLATIONS)
+    if is_ours and fix:
+        return fix
+    said = run.again.line(*words.split()) if is_ours else f"`{command}`"
+    return "; ".join(filter(None, (said, fix)))
 
 
 def _how(outcome: Outcome) -> str:

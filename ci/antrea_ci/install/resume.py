@@ -80,7 +80,7 @@ def refuse_second(history: History, again: Again | None = None) -> None:
     if not history.is_unfinished:
         return
     again = again or Again()
-    what = "was created" if history.is_created else "was handed over to whoever makes the machines"
+    what = "has begun to make machines" if history.is_created else "was handed over to whoever makes the machines"
     raise AntreaGitopsError(
         f"an installation of this cluster from {history.commit[:12]} {what} and is not finished",
         why="a second one beside it would take the same names and addresses, and orphan the first one's machines",
