@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from antrea_ci.errors import UsageError
 from antrea_ci.files import write_atomically
 from antrea_ci.vault.model import Snapshot
 from antrea_ci.vault.restore import by_prefix, everything
@@ -15,7 +16,6 @@ from antrea_ci.vault.vault import Vault
 
 _RENDERED = "source/rendered/install/"
 _MANIFESTS = "installer/manifests/"
-_OPENSHIFT = "installer/openshift/"
 _INSTALL_CONFIGS = ("installer/install-config.yaml", "source/install-config.yaml")
 
 
@@ -34,12 +34,15 @@ def export(vault: Vault, snapshot: Snapshot, identities: Sequence[str], to: Path
 
     Of a snapshot without secret files, `manifests` holds what was rendered alone.
     """
+    if not to.parent.is_dir():
+        raise UsageError(
+            f"{to} cannot be written: {to.parent} is no folder", fix="name a file in a folder that is there"
+        )
     files = everything(vault, snapshot, identities).contents
     rendered = by_prefix(files, _RENDERED)
     made = by_prefix(files, _MANIFESTS)
     members = {f"deploy/{flavour}/{name}": data for name, data in rendered.items()}
     members |= {f"manifests/{name}": data for name, data in (made or rendered).items()}
-    members |= {f"openshift/{name}": data for name, data in by_prefix(files, _OPENSHIFT).items()}
     config = next((name for name in _INSTALL_CONFIGS if name in files), "")
     if config:
         members["install-config.yaml.tmp"] = files[config]

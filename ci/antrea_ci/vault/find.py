@@ -9,10 +9,11 @@ from antrea_ci.vault.vault import Vault
 
 NEWEST = "newest"
 _SHORTEST_ID = 4
+_SHOWN = 5
 
 
 def find(vault: Vault, text: str, kind: Kind | None = None, *, with_state: bool = False) -> Snapshot:
-    """The snapshot named ``text`` (`newest`, `KIND/TIME-ID`, `TIME-ID`, or the start of an id), in this clone.
+    """The snapshot named ``text`` (`newest`, `KIND/TIME-ID`, `TIME-ID`, an id, or the start of one), in this clone.
 
     ``with_state``: the newest that holds the state of an installation, if there is one. Raises UsageError for a name
     that is none, AntreaGitopsError where there is no snapshot at all, or it is that of another cluster.
@@ -49,13 +50,19 @@ def _named(found: list[Snapshot], text: str) -> Snapshot:
     names = {str(one.name): one for one in found}
     short = text.removeprefix("refs/antrea-gitops/").removeprefix("refs/heads/antrea-gitops/")
     fitting = [one for name, one in names.items() if short in (name, name.partition("/")[2])]
-    if not fitting and len(text) >= _SHORTEST_ID:
-        fitting = [one for one in found if one.id.startswith(text)]
+    if not fitting and len(short) >= _SHORTEST_ID:
+        fitting = [one for name, one in names.items() if _starts(name, one.id, short)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UsageError(f"{text} may be each of {', '.join(str(one.name) for one in fitting)}", fix="name it in full")
+        some = ", ".join(str(one.name) for one in fitting[-_SHOWN:])
+        more = f" and {len(fitting) - _SHOWN} older ones" if len(fitting) > _SHOWN else ""
+        raise UsageError(f"{text} may be each of {some}{more}", fix="write more of the name")
     raise UsageError(
         f"there is no backup {text}{did_you_mean(short, names)}",
         fix="see `antrea-gitops backup list`, or name `newest`",
     )
+
+
+def _starts(name: str, unique: str, text: str) -> bool:
+    return name.startswith(text) or name.partition("/")[2].startswith(text) or unique.startswith(text)

@@ -18,6 +18,7 @@ from antrea_ci.vault.sealed import Files
 from antrea_ci.vault.vault import Vault
 
 _PRIVATE = 0o700
+_INSTALLER = "installer/"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def restore(vault: Vault, snapshot: Snapshot, identities: Sequence[str], to: Pat
     """
     refuse_to_overwrite(to, force=force)
     files = everything(vault, snapshot, identities)
-    to.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    try:
+        to.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{to} cannot be made: {error.strerror}", fix="name another folder with --to") from None
     work = WorkDir(to)
     with locked(work) if work.lock_file.exists() else nullcontext(), staging_folder(to.parent) as staging:
         staging.chmod(_PRIVATE)
@@ -63,7 +67,29 @@ def everything(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> F
     manifest = store.manifest(snapshot.object)
     secret = store.secret_files(snapshot.object, manifest, identities)
     public = store.public_files(snapshot.object, manifest)
+    _refuse_foreign(public, secret.contents)
     return Files({**public, **secret.contents}, secret.modes)
+
+
+def _refuse_foreign(public: Mapping[str, bytes], secret: Mapping[str, bytes]) -> None:
+    """Raises AntreaGitopsError for names that no backup of ours has: who can write to the remote can write any name."""
+    names = {*public, *secret}
+    above = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
+    # What an installer goes on with is only ever inside the encrypted file, with its digests.
+    foreign = {name for name in public if name.startswith(_INSTALLER)} | (names & above) | {*filter(_leads_out, names)}
+    if foreign:
+        shown = ", ".join(repr(name) for name in sorted(foreign)[:5])
+        raise AntreaGitopsError(
+            f"the snapshot holds files that no backup of ours has: {shown}",
+            why="somebody else has written it, or changed it",
+            fix="take another snapshot: antrea-gitops backup list",
+        )
+
+
+def _leads_out(name: str) -> bool:
+    """Whether the name may lead out of the folder that is restored."""
+    parts = PurePosixPath(name).parts
+    return not parts or name.startswith("/") or ".." in parts or "\0" in name
 
 
 def refuse_to_overwrite(to: Path, *, force: bool) -> None:
@@ -82,7 +108,7 @@ def write(folder: Path, files: Files) -> None:
     """Writes the files below ``folder``, which must not be there; nobody else may enter it."""
     folder.mkdir(mode=_PRIVATE)
     for name, data in files.contents.items():
-        path = folder / _safe(name)
+        path = folder / name
         path.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as stream:
@@ -101,14 +127,6 @@ def compare(folder: Path, files: Files) -> None:
 
 def _is_same(path: Path, data: bytes, mode: int) -> bool:
     return path.read_bytes() == data and path.stat().st_mode & 0o777 == mode
-
-
-def _safe(name: str) -> str:
-    """A name that stays below the folder: who can write to the remote can write any name."""
-    parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
-        raise AntreaGitopsError(f"the snapshot holds a file with the name {name!r}, which no backup of ours has")
-    return name
 
 
 def by_prefix(files: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:

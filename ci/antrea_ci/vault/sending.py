@@ -48,8 +48,12 @@ def _missing(here: Mapping[str, str], seen: Mapping[str, Found], remembered: Col
     missing: dict[str, str] = {}
     for ref, at in here.items():
         name = Name.parse(ref)
-        was_removed = name and ref in remembered and name.kind in newest and name.time <= newest[name.kind]
-        if name and ref not in seen and not was_removed:
+        if name and ref in seen:
+            is_lacking = seen[ref].id != at  # somebody has replaced it: that is refused, and so it is told
+        else:
+            was_removed = name and ref in remembered and name.kind in newest and name.time <= newest[name.kind]
+            is_lacking = name is not None and not was_removed
+        if is_lacking:
             missing[ref] = at
     known = {*missing, *seen}
     told = {ref: at for ref, at in here.items() if ref not in seen and str(proofs.subject(ref)) in known}

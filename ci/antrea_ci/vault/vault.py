@@ -140,7 +140,8 @@ class Vault:
         known = {**there, **here}
         found: list[Snapshot] = []
         for name, at in sorted(named.items(), key=lambda item: item[0].order):
-            is_pushed = None if not self.remote else str(name) in (there if seen is not None else remembered)
+            is_there = str(name) in remembered if seen is None else there.get(str(name)) == at
+            is_pushed = is_there if self.remote else None
             found.append(self._snapshot(name, at, manifests.get(at), proofs.best(name, at, known), is_pushed=is_pushed))
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installed_records import find_records
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.tools.lock import read_lock
-from antrea_ci.vault import Kind, Pushed, Vault, contents_of
+from antrea_ci.vault import Contents, Kind, Pushed, Vault, contents_of
 from antrea_ci.vault.prune import Decision, Pruned, plan, prune
 from antrea_ci.vault.rekey import outdated, rekey
 from antrea_ci.wording import count
@@ -34,17 +35,31 @@ def create(opened: Opened, kind: str, work_dir: Path | None, *, public_only: boo
             why="they are never stored in clear",
             fix="add age public keys there (age-keygen makes one), or store the rest alone with --public-only",
         )
-    changed = vcs.changed_files(repo.root, commit, None) or set()
-    if changed:
-        click.echo(f"warning: {count(len(changed), 'file')} with changes that are not committed: not in it", err=True)
+    if changed := _uncommitted(repo, commit, contents):
+        click.echo(f"warning: {count(changed, 'file')} with changes that are not committed: not in it", err=True)
     snapshot = vault.store(Kind(kind), contents, commit=commit, versions=versions(repo))
     pushed = vault.push()
+    snapshot = replace(snapshot, is_pushed=str(snapshot.name) in pushed.done if vault.remote else None)
     if output_format == "json":
         print_json({"snapshot": snapshot_json(snapshot), "remote": _address(vault), "pushed": pushed_json(pushed)})
     else:
         click.echo(f"stored {snapshot.name}: {about(snapshot)}")
         _tell(vault, pushed)
     return 0 if pushed.is_complete else _told_left(pushed)
+
+
+def _uncommitted(repo: ClusterRepo, commit: str, contents: Contents) -> int:
+    """How many files are not as in the commit. Git names those that were only touched as well, unless it may write its
+    index, which is not ours."""
+    changed = vcs.changed_files(repo.root, commit, None) or set()
+    return sum(_content(repo.root / name) != contents.public.get(f"source/{name}") for name in changed)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:  # removed, or no file
+        return None
 
 
 def _work(opened: Opened, given: Path | None) -> WorkDir | None:

@@ -200,3 +200,14 @@ def test_an_interrupted_fetch_of_a_name_that_is_taken_changes_nothing(site: Site
     with pytest.raises(AntreaGitopsError):
         site.vault(clone).fetched(site.vault(clone).snapshots()[0])
     assert git(clone, "rev-parse", one.ref) == site.head
+
+
+def test_a_snapshot_that_was_replaced_in_the_remote_is_not_called_sent(site: Site):
+    one, other = site.store(), site.store()
+    assert site.vault().push().is_complete
+    git(site.remote, "update-ref", one.ref, other.object)
+    (listed,) = [found for found in site.vault().snapshots() if found.name == one.name]
+    assert (listed.is_pushed, listed.object) == (False, one.object)
+    pushed = site.vault().push()
+    assert pushed.left == (str(one.name),)
+    assert "refused" in pushed.why

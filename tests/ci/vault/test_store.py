@@ -214,3 +214,29 @@ def test_every_form_of_repository_has_a_vault(site: Site, kind: Callable[[Site],
     assert site.vault(root).secret_files(found, [site.keys[0].identity]) == dict(contents.secret)
     assert git(root, "status", "--porcelain") == ""
     assert found.commit == head
+
+
+def test_the_start_of_a_name_is_enough_where_one_backup_has_it(site: Site):
+    one = site.store(Kind.MANUAL)
+    for text in (one.id[:4], str(one.name)[:12], str(one.name).partition("/")[2][:10], one.ref):
+        assert str(one.name) in site.backup("show", text).out, text
+    other = site.store(Kind.MANUAL)
+    ran = site.backup("show", str(one.name)[:12])
+    assert (ran.code, str(one.name) in ran.err, str(other.name) in ran.err) == (2, True, True)
+
+
+def test_files_that_were_only_touched_are_not_called_changed(site: Site):
+    file = site.repo / "cluster.yaml"
+    file.touch()
+    index = (site.repo / ".git/index").read_bytes()
+    assert "not committed" not in site.backup("create").err
+    file.write_text(file.read_text() + "# mine\n")
+    (site.repo / "new").touch()
+    assert "2 files with changes" in site.backup("create").err
+    assert (site.repo / ".git/index").read_bytes() == index
+
+
+def test_what_create_answers_agrees_with_what_was_sent(site: Site):
+    made = json.loads(site.backup("create", "--format", "json").out)
+    assert made["pushed"]["done"] == [made["snapshot"]["name"]]
+    assert made["snapshot"]["pushed"] is True

@@ -103,8 +103,26 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(opened: Site, name: str)
     hostile = Contents({}, {name: b"x"}, has_generated_keys=False)
     opened.vault().store(Kind.MANUAL, hostile, commit=opened.head, versions={})
     ran = opened.backup("restore", "--to", opened.folder / "in/to")
-    assert (ran.code, "which no backup of ours has" in ran.err) == (1, True)
+    assert (ran.code, "that no backup of ours has" in ran.err) == (1, True)
     assert not list(opened.folder.rglob("outside"))
+
+
+@pytest.mark.parametrize(("public", "secret"), [("installer/metadata.json", "installer/x"), ("a", "a/b"), ("a/b", "a")])
+def test_files_that_only_somebody_else_can_have_stored_are_refused(opened: Site, public: str, secret: str):
+    hostile = Contents({public: b"x"}, {secret: b"x"}, has_generated_keys=False)
+    opened.vault().store(Kind.MANUAL, hostile, commit=opened.head, versions={})
+    ran = opened.backup("restore", "--to", opened.folder / "to")
+    assert (ran.code, "that no backup of ours has" in ran.err) == (1, True)
+    assert not (opened.folder / "to").exists()
+
+
+@pytest.mark.parametrize("verb", [["restore", "--to", "{}/in/it"], ["export", "--tar", "{}/x.tar"]])
+def test_a_place_that_cannot_be_written_to_is_named(opened: Site, verb: list[str]):
+    opened.store()
+    file = opened.folder / "file"
+    file.touch()
+    ran = opened.backup(*(word.format(file) for word in verb))
+    assert (ran.code, "cannot be" in ran.err, str(file) in ran.err) == (2, True, True)
 
 
 def test_a_folder_in_which_an_installation_runs_is_not_replaced(opened: Site):
