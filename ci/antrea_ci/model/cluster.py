@@ -155,7 +155,7 @@ class Install(Part):
         "(agent). Left out: agent with an agent-config.yaml, upi for the platforms none and external, else ipi.",
     )
     skipPreflight: tuple[Probe, ...] = Field(
-        default=(), strict=False, description="Probes that cannot work from the machine that installs; this is recorded."
+        default=(), strict=False, description="Probes that cannot work from where it is installed; this is recorded."
     )
 
 
