@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -539,3 +539,27 @@ def test_200_mb_pass_quickly_and_in_small_pieces(tmp_path: Path) -> None:
     assert sum(sizes) == 200_000_000
     assert max(sizes) <= 1 << 20
     assert time.monotonic() - begin < 3
+
+
+def test_whoever_has_heard_enough_interrupts_it_and_hears_its_last_words(tmp_path: Path) -> None:
+    heard = Heard()
+    watch = replace(heard.watch(), is_enough=lambda: b"lost" in heard.output)
+    program = shell("trap 'echo interrupted; exit 8' INT; echo lost; while :; do sleep 0.02; done")
+    assert follow(program, cwd=None, env=_ENV, output=tmp_path / "out", watch=watch) == 8
+    assert bytes(heard.output) == b"lost\ninterrupted\n"
+    assert heard.events == ["start"], "nobody has interrupted us"
+
+
+@pytest.mark.parametrize("trap", ["", "trap '' INT TERM;"])
+def test_process_that_nobody_follows_is_ended(trap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_END_SECONDS", 0.2)
+    program = shell(f"{trap} echo ready; while :; do sleep 0.02; done")
+    with subprocess.Popen(program, stdout=subprocess.PIPE, start_new_session=True) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        ticket = ProcessId(child.pid, following.process_table.began(child.pid))
+        following.end(replace(ticket, started="another"), grace_seconds=0)
+        assert is_living(ticket), "a number that was used again"
+        following.end(ticket, grace_seconds=0 if trap else 5)
+        child.wait(timeout=15)
+    assert child.returncode == (-signal.SIGKILL if trap else -signal.SIGINT)
