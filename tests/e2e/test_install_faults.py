@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
-import signal
 import socket
-import subprocess
 import tarfile
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from antrea_ci import process_table
 from antrea_ci.install import creation
-from support.installation import Site, make_site
+from support.installation import Site, creating, ended, is_living, make_site
 from support.repos import git, run
 
 _DESTROY = "antrea-gitops destroy --confirm ocp"
@@ -31,45 +24,6 @@ done
 """
 
 
-def _cluster(site: Site) -> dict[str, Any]:
-    (cluster,) = site.double.clusters().values()
-    return cluster
-
-
-def _kinds(site: Site) -> set[str]:
-    return {name.split("/")[2] for name in site.snapshots()}
-
-
-def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    with process:
-        _, err = process.communicate(timeout=120)
-    return process.returncode, err
-
-
-def _is_living(pid: int) -> bool:
-    return bool(process_table.began(pid))
-
-
-@contextmanager
-def _creating(site: Site, stop: str) -> Generator[tuple[subprocess.Popen[str], int]]:
-    """A run whose installer has come to a stop, and the installer's process id."""
-    process = site.start("install")
-    try:
-        yield process, site.double.await_stop(stop)
-    finally:
-        site.double.release(stop)
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-
-
-def _lose_machine(site: Site) -> None:
-    """What another machine has: the repository as it was pushed, and the vault."""
-    shutil.rmtree(site.work)
-    for name in git(site.repo, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").split():
-        git(site.repo, "update-ref", "-d", name)
-
-
 def _reject(site: Site, pattern: str) -> Path:
     """The remote refuses references that the shell's ``pattern`` names; the hook."""
     hook = site.vault / "hooks/pre-receive"
@@ -77,92 +31,6 @@ def _reject(site: Site, pattern: str) -> Path:
     hook.write_text(_REJECT.replace("REJECTED", pattern))
     hook.chmod(0o755)
     return hook
-
-
-# People
-
-
-def test_an_interrupt_is_passed_on_and_leaves_a_cluster_that_can_be_destroyed(tmp_path: Path) -> None:
-    site = make_site(tmp_path, stops=["machines"])
-    with _creating(site, "machines") as (process, installer):
-        process.send_signal(signal.SIGTERM)
-        code, err = _ended(process)
-    assert code == 130, err
-    assert not _is_living(installer)
-    assert site.report["outcome"] == "interrupted"
-    assert list((site.repo / "logs").glob("support-*.tar.gz"))
-    _lose_machine(site)
-    again = site.install("--resume")
-    assert (again.code, _DESTROY in again.err) == (1, True), again.err
-    assert (site.work / "installer/metadata.json").is_file()
-    assert _cluster(site)["made"] == 1
-
-
-def test_second_interrupt_ends_an_installer_that_does_not_listen(tmp_path: Path) -> None:
-    site = make_site(tmp_path, scenario="ignores-signals", stops=["machines"])
-    with _creating(site, "machines") as (process, installer):
-        process.send_signal(signal.SIGINT)
-        _await(lambda: any(entry["event"] == "interrupt" for entry in site.journal))
-        process.send_signal(signal.SIGINT)
-        code, err = _ended(process)
-    assert code == 130, err
-    assert not _is_living(installer)
-    assert "cluster" in _kinds(site)
-
-
-def test_installer_that_outlives_a_kill_is_attached_to(tmp_path: Path) -> None:
-    site = make_site(tmp_path, stops=["machines"])
-    with _creating(site, "machines") as (process, installer):
-        process.kill()
-        process.communicate()
-        assert _is_living(installer)
-        resumed = site.start("install", "--resume")
-        _await(lambda: sum(entry["event"] == "run.begin" for entry in site.journal) == 2)
-        site.double.release("machines")
-        code, err = _ended(resumed)
-    assert code == 0, err
-    assert site.double.verbs().count("create cluster") == 1
-    assert (_cluster(site)["state"], site.report["outcome"]) == ("installed", "installed")
-
-
-def test_cluster_whose_installer_was_killed_too_is_waited_for(tmp_path: Path) -> None:
-    site = make_site(tmp_path, stops=["bootstrap"])
-    with _creating(site, "bootstrap") as (process, installer):
-        process.kill()
-        process.communicate()
-        os.kill(installer, signal.SIGKILL)
-        _await(lambda: not _is_living(installer))
-        done = site.install("--resume")
-    assert done.code == 0, done.err
-    waited = ["wait-for bootstrap-complete", "destroy bootstrap", "wait-for install-complete"]
-    assert site.double.verbs()[2:] == ["create cluster", *waited]
-    assert _cluster(site)["machines"] == ["master-0", "master-1", "master-2"]
-
-
-def test_another_runner_never_creates_a_second_cluster(tmp_path: Path) -> None:
-    site = make_site(tmp_path, stops=["machines"])
-    with _creating(site, "machines") as (process, installer):
-        process.kill()
-        process.communicate()
-        os.kill(installer, signal.SIGKILL)
-        _await(lambda: not _is_living(installer))
-        _lose_machine(site)
-        resumed, fresh = site.install("--resume", "--steal-lease"), site.install("--steal-lease")
-    assert (resumed.code, _DESTROY in resumed.err) == (1, True), resumed.err
-    assert (fresh.code, _DESTROY in fresh.err) == (1, True), fresh.err
-    assert site.double.verbs().count("create cluster") == 1
-
-
-def test_second_installation_beside_a_running_one_is_refused(tmp_path: Path) -> None:
-    site = make_site(tmp_path, stops=["machines"])
-    with _creating(site, "machines") as (process, _):
-        beside = site.gitops(*site.arguments()[2:], "--work-dir", str(tmp_path / "other"))
-        assert beside.code == 1
-        assert "lease" in beside.err
-        site.double.release("machines")
-        code, err = _ended(process)
-    assert code == 0, err
-    assert site.double.verbs().count("create cluster") == 1
 
 
 # Installers
@@ -185,7 +53,7 @@ def test_failure_says_what_comes_next_and_keeps_what_destroy_needs(
     done = site.install()
     assert (done.code, said in done.err) == (1, True), done.err
     assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster", *waits]
-    assert "cluster" in _kinds(site)
+    assert "cluster" in site.kinds
     assert site.report["outcome"] == "failed"
     (archive,) = (site.repo / "logs").glob("support-*.tar.gz")
     with tarfile.open(archive) as opened:
@@ -208,7 +76,7 @@ def test_cluster_whose_installer_died_is_gone_on_with(tmp_path: Path) -> None:
     done = site.install("--resume")
     assert done.code == 0, done.err
     assert site.double.verbs().count("create cluster") == 1
-    assert _cluster(site)["state"] == "installed"
+    assert site.cluster["state"] == "installed"
 
 
 def test_ignition_whose_certificates_end_soon_is_made_anew(tmp_path: Path) -> None:
@@ -228,9 +96,9 @@ def test_timeout_ends_everything_that_the_installer_started(tmp_path: Path, monk
     monkeypatch.setattr(creation, "_CREATE_TIMEOUT", 2.0)
     done = run(*site.arguments())
     assert done.code == 1, done.err
-    assert not _is_living(site.double.grandchild())
-    assert not _is_living(site.double.calls()[-1].pid)
-    assert "cluster" in _kinds(site)
+    assert not is_living(site.double.grandchild())
+    assert not is_living(site.double.calls()[-1].pid)
+    assert "cluster" in site.kinds
 
 
 def test_200_mebibytes_of_output_pass_through_little_memory(tmp_path: Path) -> None:
@@ -274,16 +142,16 @@ def test_remote_without_our_namespace_gets_branches(tmp_path: Path) -> None:
 
 def test_remote_that_is_lost_meanwhile_queues_snapshots_and_says_so(tmp_path: Path) -> None:
     site = make_site(tmp_path, stops=["machines"])
-    with _creating(site, "machines") as (process, _):
+    with creating(site, "machines") as (process, _):
         hook = _reject(site, "*")
         site.double.release("machines")
-        code, err = _ended(process)
+        code, err = ended(process)
     assert (code, "only on this machine" in err) == (1, True), err
-    assert _cluster(site)["state"] == "installed"
-    assert "post-install" not in _kinds(site)
+    assert site.cluster["state"] == "installed"
+    assert "post-install" not in site.kinds
     hook.unlink()
     assert site.gitops("backup", "create").code == 0
-    assert "post-install" in _kinds(site)
+    assert "post-install" in site.kinds
 
 
 def test_remote_that_never_answers_is_given_up(tmp_path: Path) -> None:
@@ -308,7 +176,7 @@ def test_full_disk_is_told_and_loses_nothing(tmp_path: Path, kibibytes: int) -> 
     process = site.start("install")
     limit = kibibytes << 10
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
-    code, err = _ended(process)
+    code, err = ended(process)
     assert code in (0, 1), err
     assert "internal error" not in err
     assert "Traceback" not in err
@@ -318,7 +186,7 @@ def test_full_disk_is_told_and_loses_nothing(tmp_path: Path, kibibytes: int) -> 
     if code == 1 and not site.double.clusters():
         again = site.install(*(["--resume"] if begun else []))
         assert again.code == 0, again.err
-        assert _cluster(site)["made"] == 1
+        assert site.cluster["made"] == 1
 
 
 @pytest.mark.parametrize("name", ["logs", "report"])
@@ -337,13 +205,3 @@ def test_work_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     done = site.gitops(*site.arguments()[2:], "--work-dir", "/dev/null/work")
     assert (done.code, "/dev/null/work" in done.err, "internal error" in done.err) == (1, True, False), done.err
     assert site.double.clusters() == {}
-
-
-def _await(is_so: Any, seconds: float = 60) -> None:
-    """Waits until the condition holds; looks every few milliseconds."""
-    waiting = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if is_so():
-            return
-        waiting.wait(0.01)
-    raise AssertionError("it did not come to that")

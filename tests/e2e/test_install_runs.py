@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -20,10 +18,6 @@ _VERSIONS = ("4.12.45", "4.18.9")
 _RECORDED = {"4.12.45": "4.12", "4.18.9": "4.18"}
 
 
-def _kinds(site: Site) -> list[str]:
-    return [name.split("/")[2] for name in site.snapshots()]
-
-
 def _in_bootstrap(site: Site) -> dict[str, bytes]:
     """The manifests in bootstrap.ign by their path on the machine."""
     entries = json.loads((site.work / "installer/bootstrap.ign").read_text())["storage"]["files"]
@@ -33,11 +27,6 @@ def _in_bootstrap(site: Site) -> dict[str, bytes]:
         for entry in entries
         if entry["path"].startswith(folders)
     }
-
-
-def _cluster(site: Site) -> dict[str, Any]:
-    (cluster,) = site.double.clusters().values()
-    return cluster
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ def test_installs_from_commit_to_record(installed: Installed) -> None:
     site, commit = installed.site, installed.commit
     assert installed.done.code == 0, installed.done.err
     assert site.double.verbs() == ["create manifests", "create ignition-configs", "create cluster"]
-    cluster = _cluster(site)
+    cluster = site.cluster
     assert (cluster["state"], cluster["made"]) == ("installed", 1)
     record = yaml.safe_load(git(site.repo, "show", "main:installed.yaml"))
     (infra,) = site.double.clusters()
@@ -84,14 +73,14 @@ def test_report_tells_phases_and_stages_of_its_version(installed: Installed) -> 
 
 
 def test_state_is_in_the_remote_before_anything_is_created(installed: Installed) -> None:
-    (before,) = _cluster(installed.site)["before"]
+    (before,) = installed.site.cluster["before"]
     kinds = [name.split("/")[2] for name in before.split()]
     assert "pre-install" in kinds
     assert "ignition" in kinds
 
 
 def test_snapshots_of_a_run_can_be_read_byte_by_byte(installed: Installed) -> None:
-    assert {"pre-install", "ignition", "cluster", "post-install"} <= set(_kinds(installed.site))
+    assert {"pre-install", "ignition", "cluster", "post-install"} <= installed.site.kinds
     done = installed.site.gitops("backup", "verify")
     assert done.code == 0, done.out + done.err
 
@@ -144,21 +133,19 @@ def test_destroy_removes_everything_and_records_it(tmp_path: Path, vsphere: dict
     assert site.install().code == 0
     done = site.run("destroy", "--confirm", "ocp")
     assert done.code == 0, done.err
-    assert (_cluster(site)["state"], _cluster(site)["machines"]) == ("destroyed", [])
+    assert (site.cluster["state"], site.cluster["machines"]) == ("destroyed", [])
     assert yaml.safe_load(git(site.repo, "show", "main:installed.yaml"))["state"] == "destroyed"
-    assert "pre-destroy" in _kinds(site)
+    assert "pre-destroy" in site.kinds
 
 
 def test_destroy_works_on_another_machine_after_the_first_is_lost(tmp_path: Path, vsphere: dict[str, str]) -> None:
     site = make_site(tmp_path, scenario="bootstrap-failure")
     site.environment.update(vsphere)
     assert site.install().code == 1
-    shutil.rmtree(site.work)
-    for name in git(site.repo, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").split():
-        git(site.repo, "update-ref", "-d", name)
+    site.lose_machine()
     done = site.run("destroy", "--confirm", "ocp")
     assert done.code == 0, done.err
-    assert _cluster(site)["machines"] == []
+    assert site.cluster["machines"] == []
 
 
 def test_dry_run_touches_nothing(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from antrea_ci import process_table
 from antrea_ci.vault import Kind
 from support.forked import forker
 from support.installer_double import InstallerDouble, make_double
@@ -104,6 +107,23 @@ class Site:
             start_new_session=True,
         )
 
+    @property
+    def cluster(self) -> dict[str, Any]:
+        """The one cluster that the vCenter has, or had."""
+        (cluster,) = self.double.clusters().values()
+        return cluster
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of the snapshots in the remote."""
+        return {name.split("/")[2] for name in self.snapshots()}
+
+    def lose_machine(self) -> None:
+        """Leaves what another machine has: the repository as it was pushed, and the vault."""
+        shutil.rmtree(self.work)
+        for name in git(self.repo, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").split():
+            git(self.repo, "update-ref", "-d", name)
+
     def snapshots(self) -> list[str]:
         """The references of the vault's snapshots in the remote, oldest first."""
         names = git(self.vault, "for-each-ref", "--format=%(refname)", "refs/antrea-gitops").splitlines()
@@ -119,6 +139,38 @@ def make_site(folder: Path, version: str = "4.18.9", *, platform: str = "vsphere
     made = make_double(folder / "installer", version, **{"before_creating": listing, **double})
     make_oc(folder / "bin")
     return Site(folder, made, environment)
+
+
+@contextmanager
+def creating(site: Site, stop: str) -> Generator[tuple[subprocess.Popen[str], int]]:
+    """A run of `install` whose installer has come to a stop, and the installer's process id."""
+    process = site.start("install")
+    try:
+        yield process, site.double.await_stop(stop)
+    finally:
+        site.double.release(stop)
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """The exit code of a run, when it has ended, and what it said."""
+    with process:
+        _, err = process.communicate(timeout=120)
+    return process.returncode, err
+
+
+def is_living(pid: int) -> bool:
+    return bool(process_table.began(pid))
+
+
+def await_that(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until the condition holds; looks every few milliseconds."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
 
 
 def _environment(folder: Path) -> dict[str, str]:
