@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -39,6 +40,7 @@ def load(cluster: Cluster, verb: str, environment: Mapping[str, str]) -> Secrets
     In a pipeline of GitHub the values are masked first. Raises MissingRequirementError with everything
     that is missing or has the wrong form, without a value.
     """
+    _leave_no_core()
     redaction.learn(part for secret in secrets_of(environment) for part in secret.parts)
     provider = provider_of(cluster, environment)
     read = [_read(need, cluster, provider, environment) for need in needed(cluster, verb)]
@@ -49,6 +51,13 @@ def load(cluster: Cluster, verb: str, environment: Mapping[str, str]) -> Secrets
     if faults := [one for one in read if one.fault]:
         raise _error(faults, cluster)
     return Secrets(values)
+
+
+def _leave_no_core() -> None:
+    """What the system writes of a process that dies by a signal would hold every secret: of ours, and of each that we
+    start from now on."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def _read(need: Need, cluster: Cluster, provider: Provider, environment: Mapping[str, str]) -> _Read:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.files import staging_folder
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.vault.model import Snapshot, State
 from antrea_ci.vault.restore import by_prefix, compare, everything, write
@@ -30,15 +31,15 @@ class Drilled:
     problems: tuple[str, ...]
 
 
-def drill(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> Drilled:
-    """Checks every byte, restores into a folder that is removed again, renders. Records what was proven."""
+def drill(vault: Vault, snapshot: Snapshot, identities: Sequence[str], scratch: Path) -> Drilled:
+    """Checks every byte, restores into a folder below ``scratch`` that is removed again, renders. Records what was
+    proven."""
     (checked,) = verify(vault, [snapshot], identities)
     if checked.problems:
         return Drilled(snapshot, is_restored=False, files=0, rendered=0, problems=checked.problems)
     if snapshot.has_secrets and not identities:
         return Drilled(snapshot, is_restored=False, files=checked.files, rendered=0, problems=())
-    with tempfile.TemporaryDirectory(prefix="antrea-gitops-drill-") as name:  # for its owner alone
-        folder = Path(name) / "work"
+    with _scratch(scratch) as folder:
         try:
             files = everything(vault, snapshot, identities)
             write(folder, files)
@@ -49,6 +50,15 @@ def drill(vault: Vault, snapshot: Snapshot, identities: Sequence[str]) -> Drille
     if not problems:
         vault.prove(snapshot, State.RESTORED)
     return Drilled(snapshot, not problems, len(files.contents), rendered, tuple(problems))
+
+
+@contextmanager
+def _scratch(parent: Path) -> Generator[Path]:
+    """A place for one folder, for its owner alone; what a run that was killed has left there in clear is removed."""
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with staging_folder(parent) as staging:
+        staging.chmod(0o700)
+        yield staging / "work"
 
 
 def _render(folder: Path, files: Files) -> tuple[int, list[str]]:

@@ -55,7 +55,9 @@ def drill_one(opened: Opened, name: str, kind: str | None, *, output_format: str
     if name == NEWEST:
         chosen.append(find(vault, name, kind_of(kind), with_state=True))
     tell_unreached(vault)
-    done = [drill(vault, snapshot, opened.identities) for snapshot in {one.name: one for one in chosen}.values()]
+    scratch = WorkDir.of(opened.cluster.name, opened.cluster.base_domain).root.parent
+    chosen = list({one.name: one for one in chosen}.values())
+    done = [drill(vault, snapshot, opened.identities, scratch) for snapshot in chosen]
     if output_format == "json":
         print_json({"drills": [_json(one) for one in done]})
     else:

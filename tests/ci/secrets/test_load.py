@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ def refused(cluster: Cluster, environment: dict[str, str]) -> str:
     with pytest.raises(MissingRequirementError) as caught:
         load(cluster, "install", environment)
     return caught.value.as_text()
+
+
+def test_a_process_that_holds_secrets_leaves_no_core(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        load(cluster_of(tmp_path / "a"), "install", PLANTED.environment)
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
 def test_from_the_environment(tmp_path: Path) -> None:

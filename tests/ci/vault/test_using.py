@@ -159,6 +159,16 @@ def test_a_drill_without_identity_says_not_restored(site: Site):
     assert states(site) == ["checked"]
 
 
+def test_a_drill_removes_what_a_killed_one_has_left(opened: Site, kustomize: Path):
+    opened.store()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = opened.folder / f"state/antrea-gitops/clusters/.antrea-gitops-{gone.pid}-x"
+    left.mkdir(parents=True)
+    assert opened.backup("drill").code == 0
+    assert list(left.parent.iterdir()) == []
+
+
 def test_a_drill_finds_rendered_files_that_do_not_follow_from_the_sources(opened: Site, kustomize: Path):
     (file, *_) = sorted((opened.repo / "rendered/install").iterdir())
     file.write_text(file.read_text() + "# by hand\n")
