@@ -63,7 +63,7 @@ def write_report(home: ClusterRepo, history: History) -> str:
     home.report.mkdir(exist_ok=True)
     found = report(history)
     text = redaction.text(markdown(found))
-    write_atomically(home.report / "report.json", redaction.text(as_json(found) + "\n").encode())
+    write_atomically(home.report / "report.json", f"{as_json(redaction.strings(found))}\n".encode())
     write_atomically(home.report / "report.md", text.encode())
     return text
 

@@ -6,7 +6,8 @@ Nothing is imported, and nothing costs anything, until a secret was learnt.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from antrea_ci.redaction import state
 from antrea_ci.redaction.coding import decoded, encoded
@@ -16,7 +17,7 @@ from antrea_ci.redaction.stream import Stream, replaced
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Stream", "data", "guard_streams", "learn", "learn_folder", "release_streams", "text"]
+__all__ = ["Stream", "data", "guard_streams", "learn", "learn_folder", "release_streams", "strings", "text"]
 
 
 def text(text: str) -> str:
@@ -33,6 +34,20 @@ def data(data: bytes) -> bytes:
     """``data`` without any secret that was learnt."""
     search = state.finder()
     return data if search is None else replaced(data, search.look(data).spans, 0, len(data))
+
+
+def strings(value: object) -> object:
+    """``value``, which is as JSON has it, with its strings redacted.
+
+    Names and numbers stay, so that it can still be read where a secret is a common word, or digits alone.
+    """
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        return {name: strings(inner) for name, inner in cast("Mapping[str, object]", value).items()}
+    if isinstance(value, list | tuple):
+        return [strings(inner) for inner in cast("Sequence[object]", value)]
+    return value
 
 
 def learn_folder(installer_folder: Path) -> None:

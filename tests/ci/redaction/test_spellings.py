@@ -159,3 +159,10 @@ def test_any_text_of_one_line_is_replaced_as_it_is_in_json_and_in_base64(secret:
         base64.b64encode(secret.encode("utf-8", "surrogateescape")).decode(),
     ):
         assert written.rstrip("=") not in redaction.text(f"\u2192{written}\u2190")
+
+
+def test_what_json_holds_can_still_be_read_where_a_secret_is_a_common_word_or_digits() -> None:
+    redaction.learn(["state", "1234", "true"])
+    before = {"state": "all 1234 states", "seconds": 12345, "more": [True, None, ("true",)]}
+    after = {"state": "all *** ***s", "seconds": 12345, "more": [True, None, ["***"]]}
+    assert redaction.strings(before) == after
