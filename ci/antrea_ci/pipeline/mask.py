@@ -75,7 +75,7 @@ def _unmaskable(secrets: Iterable[Secret]) -> Iterator[str]:
         elif len(value) < shortest:
             yield f"{secret.variable} cannot be masked by GitLab: it has fewer than {shortest} characters"
     if secrets:
-        yield "GitLab masks nothing that a job learns later: what is in files or encrypted with SOPS, antrea-gitops redacts"
+        yield "GitLab masks nothing that a job learns later: secrets in files or of SOPS are redacted by antrea-gitops"
     parted = [secret.variable for secret in ours if len(secret.parts) > 1]
     if parted:
         yield f"{_NAMES_ONLY}what is inside of {', '.join(parted)} is left to antrea-gitops, which never prints it"
