@@ -26,6 +26,7 @@ class Approver:
     say: Callable[[str], None]
     _asked_at: float = 0.0
     _running: threading.Thread | None = field(default=None, repr=False)
+    _told: set[str] = field(default_factory=set[str], repr=False)
 
     def tick(self) -> None:
         """Starts a round if it is time and the last one has ended."""
@@ -46,4 +47,7 @@ class Approver:
             self.journal.append("approved", request=name)
             self.say(f"approved the certificate request {name}")
         for left in approvals.left:
+            if left.name in self._told:
+                continue
+            self._told.add(left.name)
             self.say(f"left the certificate request {left.name}: {left.why}; {left.command}")
