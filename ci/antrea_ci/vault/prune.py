@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.installed import InstalledFile
-from antrea_ci.model.cluster import Keep
 from antrea_ci.vault import proofs
 from antrea_ci.vault.model import Kind, Name, Snapshot
 from antrea_ci.vault.remote import LOCAL, Found, UnreachableError
 from antrea_ci.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from antrea_ci.installed import InstalledFile
+    from antrea_ci.model.cluster import Keep
 
 _NEEDED = (Kind.METADATA, Kind.CLUSTER, Kind.POST_INSTALL)
 _SLOTS: tuple[tuple[str, Callable[[datetime], str]], ...] = (
@@ -44,31 +47,40 @@ class Pruned:
     why: str
 
 
-def plan(vault: Vault, installed: InstalledFile | None) -> list[Decision]:
+def plan(vault: Vault, keep: Keep, installed: InstalledFile | None) -> list[Decision]:
     """What the rules say of each snapshot, from old to new. ``installed``: the record of a living cluster.
 
     Raises AntreaGitopsError where the remote cannot be reached: without it nobody knows what is the newest.
     """
     commit = installed.commit if installed and installed.is_active else ""
     snapshots = _known(vault, whole=_NEEDED if commit else ())
+    sound = [one for one in snapshots if not one.fault]
     reasons: dict[Name, list[str]] = {one.name: [] for one in snapshots}
-    for one, why in chain(_by_slots(vault.keep, snapshots), _needed(snapshots, commit), _waiting(snapshots)):
+    for one, why in chain(_by_slots(keep, sound), _needed(sound, commit), _waiting(snapshots), _damaged(snapshots)):
         reasons[one.name].append(why)
     return [Decision(one, tuple(reasons[one.name])) for one in snapshots]
 
 
 def _known(vault: Vault, whole: Sequence[Kind]) -> list[Snapshot]:
-    """All snapshots, from old to new; those of the kinds ``whole`` are fetched, since their manifests decide."""
+    """All snapshots, from old to new. Fetched are those of the kinds ``whole``, since their manifests decide, and the
+    newest of each kind, since those stay only if they are sound."""
     snapshots = vault.snapshots()
     if vault.unreached:
         raise AntreaGitopsError(
             f"nothing is pruned: {vault.unreached}", why="which snapshots may go depends on what the remote has"
         )
-    missing = [one for one in snapshots if one.kind in whole and not one.is_local]
-    if missing:
+    while missing := _unread(snapshots, whole):
         vault.fetch(missing)
-        return vault.snapshots()
+        before, snapshots = snapshots, vault.snapshots()
+        if snapshots == before:
+            break
     return snapshots
+
+
+def _unread(snapshots: Sequence[Snapshot], whole: Sequence[Kind]) -> list[Snapshot]:
+    sound = [one for one in snapshots if not one.fault]
+    newest = {one.kind: one for one in sound}
+    return [one for one in sound if not one.is_local and (one.kind in whole or newest[one.kind] is one)]
 
 
 def _by_slots(keep: Keep, snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
@@ -93,6 +105,11 @@ def _needed(snapshots: Sequence[Snapshot], commit: str) -> Iterator[tuple[Snapsh
     for kind in _NEEDED if commit else ():
         of_commit = [one for one in snapshots if one.kind is kind and one.commit == commit]
         yield from ((one, "the installed cluster needs it") for one in of_commit[-1:])
+
+
+def _damaged(snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
+    """They take no other's place, and whoever finds out what has happened may want them."""
+    yield from ((one, f"damaged: {one.fault}") for one in snapshots if one.fault)
 
 
 def _waiting(snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:

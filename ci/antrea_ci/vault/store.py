@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError
@@ -45,8 +46,7 @@ class Store:
         """Stores the snapshot ``old`` again under another name, with its secret files encrypted for ``to``."""
         assert manifest.secret is not None
         digest = hashlib.sha256(sealed).hexdigest()
-        new = {"sha256": digest, "size": len(sealed), "recipients": tuple(to)}
-        secret = manifest.secret.model_copy(update=new)
+        secret = replace(manifest.secret, sha256=digest, size=len(sealed), recipients=tuple(to))
         about = {"cluster": manifest.cluster, "commit": manifest.commit}
         done, _ = self._create(name, about, manifest.versions, (self.public_files(old, manifest), secret, sealed))
         if not done:

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.model.cluster import Backup
-from antrea_ci.model.effective import Cluster
 from antrea_ci.vault import proofs
 from antrea_ci.vault.manifest import Manifest
 from antrea_ci.vault.model import Contents, Kind, Name, Proof, Pushed, Snapshot, State
@@ -18,6 +16,7 @@ from antrea_ci.vault.remote import LOCAL, Found, UnreachableError, Update, Vault
 from antrea_ci.vault.store import Store
 
 if TYPE_CHECKING:
+    from antrea_ci.model.effective import Cluster
     from antrea_ci.secrets import Secrets
 
 
@@ -27,11 +26,10 @@ class Vault:
     ``unreached`` is why the remote could not be asked when it was last needed; empty if it could.
     """
 
-    def __init__(self, store: Store, settings: Backup, cluster: str, remote: VaultRemote | None) -> None:
+    def __init__(self, store: Store, cluster: str, remote: VaultRemote | None, recipients: Sequence[str] = ()) -> None:
+        """Without ``recipients`` nothing that is secret can be stored in it."""
         self.store_of_clone = store
-        self.recipients = tuple(dict.fromkeys(settings.recipients))
-        self.keep = settings.keep
-        self._settings = settings
+        self.recipients = tuple(dict.fromkeys(recipients))
         self.cluster = cluster
         self.remote = remote
         self.unreached = ""
@@ -43,11 +41,11 @@ class Vault:
         settings = cluster.file.backup
         root = cluster.repo.root
         remote = VaultRemote.of(root, settings.remote, secrets) if settings.remote else None
-        return cls(Store(root), settings, f"{cluster.name}.{cluster.base_domain}".strip("."), remote)
+        return cls(Store(root), f"{cluster.name}.{cluster.base_domain}".strip("."), remote, settings.recipients)
 
     def without_remote(self) -> Vault:
         """The same in this clone alone."""
-        return Vault(self.store_of_clone, self._settings, self.cluster, None)
+        return Vault(self.store_of_clone, self.cluster, None, self.recipients)
 
     @property
     def has_recipients(self) -> bool:
@@ -154,7 +152,7 @@ class Vault:
         *,
         is_pushed: bool | None,
     ) -> Snapshot:
-        about = manifest if isinstance(manifest, Manifest) else None
+        about = manifest if isinstance(manifest, Manifest) and manifest.names(name) else None
         secret = about.secret if about else None
         return Snapshot(
             name=name,
@@ -169,7 +167,7 @@ class Vault:
             is_pushed=is_pushed,
             is_local=manifest is not None,
             proof=proof,
-            fault=manifest.message if isinstance(manifest, AntreaGitopsError) else "",
+            fault="" if about else _fault(manifest),
         )
 
     def fetched(self, snapshot: Snapshot) -> Snapshot:
@@ -214,3 +212,10 @@ class Vault:
         """Records that the snapshot was checked or restored now; the next push sends it."""
         git = self.store_of_clone.git
         git.create(f"{LOCAL}{proofs.reference(snapshot.name, proofs.now(state))}", snapshot.object)
+
+
+def _fault(manifest: Manifest | AntreaGitopsError | None) -> str:
+    """Why there is no manifest of the snapshot itself; empty where that is not known yet."""
+    if isinstance(manifest, Manifest):
+        return f"its manifest is that of {manifest.name}"
+    return manifest.message if manifest else ""

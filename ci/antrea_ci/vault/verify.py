@@ -56,7 +56,7 @@ def _trees(git: Repository, snapshots: Iterable[Snapshot]) -> dict[str, _Files]:
     """The files of each snapshot by its commit, read level by level, each object once."""
     found = {one.object: _Files() for one in snapshots}
     waiting: dict[str, list[tuple[str, str]]] = {}
-    commits = _sound(git, found)
+    commits = _sound(git, found, "commit")
     for commit, files in found.items():
         root = tree_of(commits[commit]) if commit in commits else ""
         if root:
@@ -64,7 +64,7 @@ def _trees(git: Repository, snapshots: Iterable[Snapshot]) -> dict[str, _Files]:
         else:
             files.problems.append(f"its commit {commit[:12]} is damaged or not there")
     while waiting:
-        waiting = _next_level(_sound(git, waiting), waiting, found)
+        waiting = _next_level(_sound(git, waiting, "tree"), waiting, found)
     return found
 
 
@@ -85,9 +85,10 @@ def _next_level(
     return below
 
 
-def _sound(git: Repository, ids: Iterable[str]) -> dict[str, bytes]:
-    """The contents of those objects that are what their ids say."""
-    return {name: one.data for name, one in git.read(ids) if git.id_of((one.kind, one.data)) == name}
+def _sound(git: Repository, ids: Iterable[str], kind: str) -> dict[str, bytes]:
+    """The contents of those objects that are of this kind, and what their ids say."""
+    read = git.read(ids)
+    return {name: one.data for name, one in read if one.kind == kind and git.id_of((kind, one.data)) == name}
 
 
 class _Blobs:

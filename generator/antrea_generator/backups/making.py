@@ -100,7 +100,8 @@ def prune_all(opened: Opened, *, yes: bool, output_format: str) -> int:
     records = find_records(opened.cluster.repo, opened.cluster.file.install.branch)
     if records.findings:
         raise FindingsError(records.findings)
-    decisions = plan(opened.vault, records.binding.file if records.binding else None)
+    keep = opened.cluster.file.backup.keep
+    decisions = plan(opened.vault, keep, records.binding.file if records.binding else None)
     pruned = prune(opened.vault, decisions) if yes else Pruned((), (), "")
     if output_format == "json":
         print_json(

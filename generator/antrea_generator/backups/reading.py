@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from antrea_ci.vault import Snapshot
+from antrea_ci.vault import Snapshot, Vault
 from antrea_ci.vault.find import NEWEST, find
 from antrea_ci.vault.model import written
 from antrea_ci.vault.verify import Verified, verify
@@ -15,9 +15,8 @@ from antrea_generator.backups.forms import about, bullets, line, print_json, sna
 from antrea_generator.backups.opening import Opened, kind_of, send, tell_unreached
 
 
-def list_all(opened: Opened, kind: str | None, *, offline: bool, output_format: str) -> int:
+def list_all(vault: Vault, kind: str | None, *, offline: bool, output_format: str) -> int:
     """Every snapshot, a line each."""
-    vault = opened.vault
     found = [one for one in vault.snapshots(offline=offline) if kind in (None, one.kind)]
     if output_format == "json":
         address = vault.remote.address if vault.remote else None

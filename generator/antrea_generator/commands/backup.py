@@ -78,7 +78,7 @@ def list_command(session: Session, kind: str | None, *, offline: bool, output_fo
     """
     from antrea_generator.backups import opening, reading
 
-    return reading.list_all(opening.opened(session), kind, offline=offline, output_format=output_format)
+    return reading.list_all(opening.glanced(session), kind, offline=offline, output_format=output_format)
 
 
 @command.command(name="show")

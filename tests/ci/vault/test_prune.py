@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.installed import InstalledFile, read_installed
+from antrea_ci.model.effective import load
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.vault import Contents, Kind, contents_of
 from antrea_ci.vault.model import Name
@@ -44,6 +45,10 @@ def add(site: Site, kind: Kind, time: datetime, contents: Contents | None = None
     return name
 
 
+def decided(site: Site, installed: InstalledFile | None = None) -> list[Decision]:
+    return plan(site.vault(), load(ClusterRepo.at(site.repo)).file.backup.keep, installed)
+
+
 def record(site: Site, state: str = "installed", commit: str = "") -> InstalledFile:
     text = INSTALLED.replace("state: installed", f"state: {state}").replace("0" * 40, commit or site.head)
     _, file, _ = read_installed(text.encode(), "installed.yaml")
@@ -56,7 +61,7 @@ def kept(decisions: list[Decision]) -> dict[str, tuple[str, ...]]:
 
 
 def test_the_keep_rules_keep_the_newest_of_days_weeks_and_months(many: Site):
-    assert kept(plan(many.vault(), None)) == {
+    assert kept(decided(many)) == {
         "11-26": ("newest manual", "daily", "weekly", "monthly"),
         "11-25": ("daily",),
         "11-24": ("daily",),
@@ -99,11 +104,11 @@ def test_what_an_installed_cluster_needs_stays(site: Site):
     for kind in kinds:
         add(site, kind, NOW, commit="f" * 40)
         add(site, kind, NOW - timedelta(days=401))
-    stay = {one.snapshot.name: one.reasons for one in plan(site.vault(), record(site)) if not one.goes}
+    stay = {one.snapshot.name: one.reasons for one in decided(site, record(site)) if not one.goes}
     assert needed <= set(stay)
     assert {stay[name] for name in needed} == {("the installed cluster needs it",)}
     assert len(stay) == 6
-    gone = {one.snapshot.name for one in plan(site.vault(), record(site, "destroyed")) if one.goes}
+    gone = {one.snapshot.name for one in decided(site, record(site, "destroyed")) if one.goes}
     assert needed <= gone
 
 
@@ -125,7 +130,7 @@ def test_what_is_not_in_the_remote_yet_stays(site: Site):
     site.configure(keep={"daily": 0, "weekly": 0, "monthly": 0})
     old = add(site, Kind.MANUAL, NOW - timedelta(days=400))
     add(site, Kind.MANUAL, NOW)
-    reasons = {one.snapshot.name: one.reasons for one in plan(site.vault(), None)}
+    reasons = {one.snapshot.name: one.reasons for one in decided(site)}
     assert reasons[old] == ("not in the remote yet",)
 
 
@@ -137,7 +142,7 @@ def test_proofs_go_with_their_snapshot_and_no_others(many: Site):
 
 
 def test_a_snapshot_that_became_another_is_not_removed(many: Site):
-    decisions = plan(many.vault(), None)
+    decisions = decided(many)
     going = next(one.snapshot for one in decisions if one.goes)
     for where in (many.repo, many.remote):
         git(where, "update-ref", going.ref, next(one.snapshot.object for one in decisions if not one.goes))
@@ -160,3 +165,20 @@ def test_a_remote_that_refuses_to_remove_leaves_them_everywhere(many: Site):
     ran = many.backup("prune", "--yes")
     assert (ran.code, "55 backups not removed" in ran.err) == (1, True)
     assert many.refs(many.repo) == before
+
+
+@pytest.mark.parametrize("has_remote", [True, False])
+def test_one_that_nobody_can_restore_takes_nobodys_place(site: Site, has_remote: bool):
+    """The newest of its kind by name, but with the manifest of another, or none."""
+    if not has_remote:
+        site.configure(remote=None)
+    site.configure(keep={"daily": 0, "weekly": 0, "monthly": 0}, **({} if has_remote else {"remote": None}))
+    good = site.store(Kind.MANUAL)
+    site.vault().push()
+    for number, at in enumerate((good.object, git(site.repo, "rev-parse", f"{good.object}:manifest.json"))):
+        bad = f"refs/antrea-gitops/manual/2099010{number + 1}T000000Z-aaaaaaaa"
+        git(site.remote if has_remote else site.repo, "fetch", "--quiet", site.repo, good.object)
+        git(site.remote if has_remote else site.repo, "update-ref", bad, at)
+    stay = {str(one.snapshot.name): one.reasons for one in decided(site) if not one.goes}
+    assert stay[str(good.name)] == ("newest manual",)
+    assert [reasons[0].split(":")[0] for name, reasons in stay.items() if "2099" in name] == ["damaged"] * 2

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.vault import Kind
+from antrea_ci.vault.manifest import Manifest
 from support.repos import git
 from support.vaults import Site
 
@@ -141,3 +144,31 @@ def test_what_is_only_in_the_remote_is_read_too(site: Site):
     clone = site.clone("other")
     ran = site.backup("verify", str(one.name), repo=clone)
     assert (ran.code, ran.out.splitlines()[0]) == (0, "1 backup checked, 0 damaged")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "it is no JSON"),
+        (b"[" * 100_000, "it is no JSON"),
+        (b"[]", "the whole is no mapping"),
+        (b'{"format": "antrea-gitops/vault/v2"}', "its format is antrea-gitops/vault/v2"),
+        (b'{"format": "antrea-gitops/vault/v1", "kind": true, "public": {}}', "kind is missing or of another type"),
+        (b'{"format": "antrea-gitops/vault/v1", "public": []}', "public is no mapping"),
+    ],
+)
+def test_a_manifest_that_nobody_of_us_wrote_is_refused_with_the_place(data: bytes, said: str):
+    with pytest.raises(AntreaGitopsError, match="cannot be read: ") as caught:
+        Manifest.parse(data)
+    assert said in caught.value.message
+
+
+def test_a_look_at_the_list_loads_no_models(site: Site):
+    """Their import takes longer than all the rest: the list is to be there within half a second."""
+    site.store()
+    code = (
+        "import sys; from antrea_generator.cli import main; "
+        f"main(['-C', {str(site.repo)!r}, 'backup', 'list']); print('pydantic' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said.splitlines()[1:] == ["False"]
