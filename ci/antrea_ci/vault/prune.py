@@ -12,6 +12,7 @@ from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.vault import proofs
 from antrea_ci.vault.model import Kind, Name, Snapshot
 from antrea_ci.vault.remote import LOCAL, Found, UnreachableError
+from antrea_ci.vault.sending import queued
 from antrea_ci.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def plan(vault: Vault, keep: Keep, installed: InstalledFile | None) -> list[Deci
     snapshots = _known(vault, whole=_NEEDED if commit else ())
     sound = [one for one in snapshots if not one.fault]
     reasons: dict[Name, list[str]] = {one.name: [] for one in snapshots}
-    for one, why in chain(_by_slots(keep, sound), _needed(sound, commit), _waiting(snapshots), _damaged(snapshots)):
+    for one, why in chain(
+        _by_slots(keep, sound), _needed(sound, commit), _waiting(vault, snapshots), _damaged(snapshots)
+    ):
         reasons[one.name].append(why)
     return [Decision(one, tuple(reasons[one.name])) for one in snapshots]
 
@@ -112,8 +115,10 @@ def _damaged(snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
     yield from ((one, f"damaged: {one.fault}") for one in snapshots if one.fault)
 
 
-def _waiting(snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
-    yield from ((one, "not in the remote yet") for one in snapshots if one.is_pushed is False)
+def _waiting(vault: Vault, snapshots: Sequence[Snapshot]) -> Iterator[tuple[Snapshot, str]]:
+    """Those that were in the remote and are gone were removed there: by another clone, or by us when we were killed."""
+    waiting = queued(vault)
+    yield from ((one, "not in the remote yet") for one in snapshots if str(one.name) in waiting)
 
 
 def prune(vault: Vault, decisions: Sequence[Decision]) -> Pruned:

@@ -38,6 +38,15 @@ def send(vault: Vault) -> Pushed:
     return Pushed(tuple(done), left, _reason(vault.remote.address, [refused[ref] for ref in left]))
 
 
+def queued(vault: Vault) -> frozenset[str]:
+    """The names of the snapshots that the next push sends; none where there is no remote, or it cannot be asked."""
+    seen = vault.listing()
+    if seen is None:
+        return frozenset()
+    missing = _missing(vault.store_of_clone.references(), seen, vault.remembered().names())
+    return frozenset(ref for ref in missing if Name.parse(ref))
+
+
 def _missing(here: Mapping[str, str], seen: Mapping[str, Found], remembered: Collection[str]) -> dict[str, str]:
     """What the remote lacks and was not removed there.
 

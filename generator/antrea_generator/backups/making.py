@@ -10,7 +10,6 @@ import click
 from antrea_ci import __version__, vcs
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.install.workdir import WorkDir
-from antrea_ci.installed_records import find_records
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.tools.lock import read_lock
 from antrea_ci.vault import Contents, Kind, Pushed, Vault, contents_of
@@ -91,12 +90,14 @@ def _tell(vault: Vault, pushed: Pushed) -> None:
 def _told_left(pushed: Pushed) -> int:
     left = count(len(pushed.left), "backup")
     click.echo(f"error: {left} not sent, in this clone alone: {pushed.why}", err=True)
-    click.echo("  fix: the next `antrea-gitops backup create` tries again", err=True)
+    click.echo("  fix: the next `antrea-gitops backup create`, `verify` or `drill` sends it", err=True)
     return 1
 
 
 def prune_all(opened: Opened, *, yes: bool, output_format: str) -> int:
     """Says what goes and why the rest stays; removes it with ``yes``."""
+    from antrea_ci.installed_records import find_records
+
     records = find_records(opened.cluster.repo, opened.cluster.file.install.branch)
     if records.findings:
         raise FindingsError(records.findings)

@@ -106,7 +106,10 @@ def tell_unreached(vault: Vault) -> None:
 
 
 def send(vault: Vault) -> None:
-    """Sends what was proven, and whatever else waits; what is left waits on, and is said on stderr."""
-    pushed = vault.push()
-    if pushed.why:
+    """Sends what was proven, and whatever else waits; what is left waits on, and is said on stderr.
+
+    A remote that did not answer a moment ago, which was told, is not waited for again.
+    """
+    pushed = None if vault.unreached else vault.push()
+    if pushed and pushed.why:
         click.echo(f"warning: {pushed.why}\n  why: what was proven is known in this clone alone for now", err=True)

@@ -182,3 +182,13 @@ def test_one_that_nobody_can_restore_takes_nobodys_place(site: Site, has_remote:
     stay = {str(one.snapshot.name): one.reasons for one in decided(site) if not one.goes}
     assert stay[str(good.name)] == ("newest manual",)
     assert [reasons[0].split(":")[0] for name, reasons in stay.items() if "2099" in name] == ["damaged"] * 2
+
+
+def test_what_another_clone_has_pruned_goes_here_too(site: Site):
+    site.configure(keep={"daily": 0, "weekly": 0, "monthly": 0})
+    old, new = site.store(Kind.MANUAL), site.store(Kind.MANUAL)
+    site.vault().push()
+    assert site.backup("prune", "--yes", repo=site.clone("other")).code == 0
+    assert site.backup("prune", "--yes").code == 0
+    assert [one.name for one in site.vault().snapshots()] == [new.name]
+    assert old.ref not in site.refs(site.repo)
