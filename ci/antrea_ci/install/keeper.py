@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from antrea_ci.vault import Contents, Kind, Pushed, Vault
 
 _PAUSE_SECONDS = 60.0
-# Lines are added to it all the time; it goes along with the next change of anything else.
-_NOT_STATE = frozenset({".openshift_install.log"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Keeper:
     unpushed: str = ""
     """Why the last push left something here; empty when nothing is left."""
     _seen: frozenset[tuple[str, int, int]] = frozenset()
-    _stored_at: float = 0.0
+    _tried_at: float = 0.0
     _is_unsent: bool = False
     _fault: str = ""
     _pushing: threading.Thread | None = field(default=None, repr=False)
@@ -92,18 +90,24 @@ class Keeper:
 
     def _keep_changes(self, kind: Kind) -> None:
         """At most once a minute."""
-        if self.vault is None or time.monotonic() - self._stored_at < _PAUSE_SECONDS:
+        if self.vault is None or not self._has_paused:
             return
         if self._state() != self._seen:
             self._in_background(self.vault, kind)
-        elif self._is_unsent:
+        elif self._is_unsent or self.unpushed:
+            self._tried_at = time.monotonic()
             self._push_in_background(self.vault)
 
     def _keep_metadata(self, kind: Kind) -> None:
         """At once when metadata.json has just appeared: without it nothing can be destroyed."""
         is_known = any(name == self.work.metadata_file.name for name, _, _ in self._seen)
-        if self.vault is not None and not is_known and self.work.metadata_file.is_file():
+        is_tried = bool(self._fault) and not self._has_paused
+        if self.vault is not None and not is_known and not is_tried and self.work.metadata_file.is_file():
             self._in_background(self.vault, kind)
+
+    @property
+    def _has_paused(self) -> bool:
+        return time.monotonic() - self._tried_at >= _PAUSE_SECONDS
 
     def keep_at_once(self, kind: Kind) -> None:
         """On a signal: stores first, which takes a moment; the push goes on while the installer ends."""
@@ -131,13 +135,14 @@ class Keeper:
             self._pushing = None
 
     def _store(self, vault: Vault, kind: Kind, public: Mapping[str, bytes]) -> None:
-        self._seen, self._stored_at = self._state(), time.monotonic()
+        seen, self._tried_at = self._state(), time.monotonic()
         with self._lock:
             of = self.belongings
             contents = of.contents()
             contents = replace(contents, public={**contents.public, **public})
             snapshot = vault.store(kind, contents, commit=of.commit, versions=of.versions)
             self._is_unsent = True
+        self._seen = seen  # only now: what could not be stored is tried again
         self.journal.append("snapshot", kind=kind.value, ref=snapshot.ref)
 
     def _push(self, vault: Vault) -> None:
@@ -148,7 +153,9 @@ class Keeper:
             self.journal.append("pushed", done=len(pushed.done), left=len(pushed.left), why=pushed.why)
 
     def _state(self) -> frozenset[tuple[str, int, int]]:
-        """The files of the installer by name, time and size."""
+        """The files of the installer that count, by name, time and size."""
+        from antrea_ci.vault.contents import is_state
+
         found: list[tuple[str, int, int]] = []
         for path in _files(self.work.installer):
             try:
@@ -156,7 +163,7 @@ class Keeper:
             except OSError:  # gone meanwhile
                 continue
             name = path.relative_to(self.work.installer).as_posix()
-            if name not in _NOT_STATE:
+            if is_state(name):
                 found.append((name, state.st_mtime_ns, state.st_size))
         return frozenset(found)
 

@@ -72,6 +72,13 @@ def _files(folder: Path) -> Iterator[tuple[Path, int]]:
                     yield path, stat.S_IMODE(mode)
 
 
+def is_state(name: str) -> bool:
+    """Whether a change of this file of the installer is worth a snapshot: it is kept, and is no log, which grows all
+    the time and goes along with the next change of anything else."""
+    is_log = any(fnmatchcase(name.rpartition("/")[2], pattern) for pattern in texts_at(facts("vault"), ("logs",)))
+    return not is_log and not _is_left_out(name)
+
+
 def _is_left_out(name: str) -> bool:
     return any(
         fnmatchcase(name, text_at(rule, ("pattern",)))
