@@ -81,10 +81,14 @@ def worktree_files(root: Path) -> list[str] | None:
     return sorted(name for name in names if os.path.lexists(root / name))
 
 
-def references(root: Path) -> bytes:
-    """HEAD and every reference with the commit that it names, one a line; empty where there is no repository."""
+def references(root: Path, *, without: str) -> bytes:
+    """HEAD and every reference with the commit that it names, one a line; empty where there is no repository.
+
+    Those whose names begin with ``without`` are left out.
+    """
     done = git(root, "show-ref", "--head")
-    return done.stdout if done else b""
+    lines = done.stdout.splitlines(keepends=True) if done else []
+    return b"".join(line for line in lines if not line.partition(b" ")[2].startswith(without.encode()))
 
 
 def contents(root: Path, revisions: Sequence[str], name: str) -> dict[str, bytes]:

@@ -17,12 +17,14 @@ from typing import TypedDict, cast
 
 from antrea_ci import __version__, memory, vcs
 from antrea_ci.findings import Finding, Location, Severity
+from antrea_ci.pull_secret import registries_at_hand
+from antrea_ci.redaction.parts import is_secret
 from antrea_ci.repo import ClusterRepo
 
 _WHAT = "checks"
 # What else than the repository decides a finding: settings, and where a hook says that commits are pushed.
 _VARIABLES = ("ANTREA_GITOPS_", "PRE_COMMIT_", "PATH")
-_AT_HAND = "ANTREA_GITOPS_PULL_SECRET"
+_BACKUPS = "refs/antrea-gitops/"
 _MANY_FILES = 5_000
 
 
@@ -39,12 +41,12 @@ class _Entry(TypedDict):
 
 
 def key_of(repo: ClusterRepo, files: Sequence[str] | None, today: date) -> str | None:
-    """The name of this content; None where it cannot be told cheaply (no Git, a huge repository, a secret at hand)."""
-    names = None if _AT_HAND in os.environ else vcs.worktree_files(repo.root)
+    """The name of this content; None where it cannot be told cheaply (no Git, a huge repository)."""
+    names = vcs.worktree_files(repo.root)
     if names is None or len(names) > _MANY_FILES:
         return None
     digest = hashlib.sha256(repr((__version__, memory.own_state(), today.isoformat(), files, _settings())).encode())
-    digest.update(vcs.references(repo.root))
+    digest.update(vcs.references(repo.root, without=_BACKUPS))
     for name in names:
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + _content(repo.root / name))
     return digest.hexdigest()
@@ -85,4 +87,7 @@ def _content(path: Path) -> bytes:
 
 
 def _settings() -> list[tuple[str, str]]:
-    return sorted((key, value) for key, value in os.environ.items() if key.startswith(_VARIABLES))
+    """Of secrets only what a finding may tell: a key that a password goes into would let it be guessed."""
+    found = [(key, value) for key, value in os.environ.items() if key.startswith(_VARIABLES) and not is_secret(key)]
+    opened = registries_at_hand("")
+    return sorted([*found, ("registries that the pull secret opens", repr(opened and sorted(opened)))])

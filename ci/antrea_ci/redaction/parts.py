@@ -37,13 +37,22 @@ class Secret:
 
 def secrets_of(environment: Mapping[str, str]) -> list[Secret]:
     """Every variable of the facts that has a value, and every other one that holds an address with a login."""
-    forms = {name: str(form) for name, form in mapping_at(facts("secret-variables"), ("variables",)).items()}
     found: list[Secret] = []
     for variable, value in sorted(environment.items()):
-        form = next((form for pattern, form in forms.items() if fnmatchcase(variable, pattern)), "")
+        form = _form_of(variable)
         if value.strip():
             found += [secret_of(variable, value, form)] if form else _of_address(variable, value)
     return found
+
+
+def is_secret(variable: str) -> bool:
+    """Whether a variable of this name holds a secret."""
+    return bool(_form_of(variable))
+
+
+def _form_of(variable: str) -> str:
+    forms = mapping_at(facts("secret-variables"), ("variables",))
+    return next((str(form) for pattern, form in forms.items() if fnmatchcase(variable, pattern)), "")
 
 
 def secret_of(variable: str, value: str, form: str) -> Secret:

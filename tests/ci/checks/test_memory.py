@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -66,9 +67,23 @@ def test_a_changed_file_a_commit_a_day_and_chosen_files_are_another_content(repo
     assert len(keys - {None}) == 5
 
 
-def test_a_pull_secret_at_hand_is_never_part_of_a_name(repo: ClusterRepo, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("ANTREA_GITOPS_PULL_SECRET", "{}")
-    assert memory.key_of(repo, None, TODAY) is None
+def test_a_secret_is_never_part_of_a_name_what_it_opens_is(repo: ClusterRepo, monkeypatch: pytest.MonkeyPatch):
+    def named(variable: str, value: str) -> str | None:
+        monkeypatch.setenv(variable, value)
+        return memory.key_of(repo, None, TODAY)
+
+    one, other = (json.dumps({"auths": {"r.example.org": {"auth": auth}}}) for auth in ("b25lOjE=", "dHdvOjI="))
+    elsewhere = json.dumps({"auths": {"elsewhere.example.org": {"auth": "b25lOjE="}}})
+    pull_secret = "ANTREA_GITOPS_PULL_SECRET"
+    assert named(pull_secret, one) == named(pull_secret, other) != named(pull_secret, elsewhere)
+    password = "ANTREA_GITOPS_VCENTER_PASSWORD"
+    assert named(password, "walnut") == named(password, "harbour")
+
+
+def test_a_backup_is_no_other_content(repo: ClusterRepo):
+    before = memory.key_of(repo, None, TODAY)
+    git(repo.root, "update-ref", "refs/antrea-gitops/nightly/20260101T000000Z-00000000", "HEAD")
+    assert memory.key_of(repo, None, TODAY) == before
 
 
 def test_the_oldest_results_go(repo: ClusterRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
