@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antrea_ci.errors import AntreaGitopsError, FindingsError
+from antrea_ci.errors import FindingsError
 from antrea_ci.install.request import Until
 from antrea_ci.install.run import Run
 from antrea_ci.vault import Kind
@@ -30,17 +30,16 @@ def images(run: Run) -> list[str]:
 
 
 def secure(run: Run) -> None:
-    """Tries the vault's remote and stores the first snapshot, before the installer makes anything more."""
+    """Stores the first snapshot and sends it: this tries the namespace and the right to push, before it counts.
+
+    Raises AntreaGitopsError where a cluster is to be created and the snapshot did not reach the remote.
+    """
     vault = run.keeper.vault
     if vault is None:
         run.say("no vault: what is needed to destroy this cluster will only be on this machine")
         return
     if not vault.has_remote:
         run.say("no remote is configured for backups: snapshots stay in this clone")
-    else:
-        try:
-            vault.probe()
-        except AntreaGitopsError:
-            if run.request.until is Until.CLUSTER:
-                raise
     run.keeper.keep(Kind.PRE_INSTALL)
+    if run.request.until is Until.CLUSTER:
+        run.keeper.refuse_unsafe()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from antrea_ci.vault import proofs
 from antrea_ci.vault.manifest import Manifest
 from antrea_ci.vault.model import Contents, Kind, Name, Proof, Pushed, Snapshot, State
 from antrea_ci.vault.remembered import Remembered
-from antrea_ci.vault.remote import LOCAL, Found, UnreachableError, Update, VaultRemote
+from antrea_ci.vault.remote import LOCAL, Found, UnreachableError, VaultRemote
 from antrea_ci.vault.store import Store
 
 if TYPE_CHECKING:
@@ -54,28 +53,6 @@ class Vault:
     @property
     def has_remote(self) -> bool:
         return self.remote is not None
-
-    def probe(self) -> None:
-        """Sends a reference to the remote and removes it again, since no dry run asks the server's own rules.
-
-        Settles the namespace. Raises AntreaGitopsError where neither is allowed, UnreachableError where nobody answers.
-        """
-        if self.remote is None:
-            return
-        git = self.store_of_clone.git
-        tree, objects = git.tree({})
-        commit = git.commit(tree, "may antrea-gitops push here?", Name.new(Kind.MANUAL).time)
-        git.write([*objects, commit])
-        name = f"probe/{os.urandom(8).hex()}"
-        refused = self.remote.update([Update(name, git.id_of(commit))])
-        if refused:
-            raise AntreaGitopsError(
-                f"the backup remote {self.remote.address} takes no snapshot: {refused[name].reason}",
-                why="what is needed to get back would be on this machine alone",
-                fix="give the login the right to push, to refs/antrea-gitops/* or to the branches antrea-gitops/*",
-            )
-        there = self.remote.listing()
-        self.remote.remove({name: there[name]} if name in there else {})
 
     def store(self, kind: Kind, contents: Contents, *, commit: str, versions: Mapping[str, str]) -> Snapshot:
         """A new snapshot in this clone; it is on disk when this returns.

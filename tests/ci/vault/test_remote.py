@@ -72,24 +72,12 @@ def test_a_server_that_refuses_the_namespace_gets_branches(site: Site, how: str)
         refuse_namespace(site.remote, "refs/antrea-gitops/")
     else:
         git(site.remote, "config", "transfer.hideRefs", "refs/antrea-gitops")
-    site.vault().probe()
     one = site.store()
     assert site.vault().push().done == (str(one.name),)
     assert git(site.remote, "for-each-ref", "--format=%(refname)") == f"{HEADS}{one.name}"
     found = site.vault(site.clone("other")).newest()
     assert found is not None
     assert (found.name, found.ref) == (one.name, one.ref)
-
-
-def test_a_probe_leaves_nothing(site: Site):
-    site.vault().probe()
-    assert git(site.remote, "for-each-ref") == ""
-
-
-def test_a_probe_tells_that_nothing_may_be_pushed(site: Site):
-    refuse_namespace(site.remote, "refs/", reason="read-only")
-    with pytest.raises(AntreaGitopsError, match="takes no snapshot"):
-        site.vault().probe()
 
 
 def test_what_the_remote_rejects_waits_here_and_is_sent_later(site: Site):
