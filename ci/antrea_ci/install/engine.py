@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.install import early, late
+from antrea_ci.install import early
 from antrea_ci.install.aftermath import settle
 from antrea_ci.install.creation import attach, create, wait
-from antrea_ci.install.handover import hand_over
 from antrea_ci.install.preparations import preflight, secure
 from antrea_ci.install.request import Until
 from antrea_ci.install.resume import Way
@@ -94,6 +93,8 @@ def _from_ignition(run: Run, environment: Mapping[str, str]) -> Ended:
     if run.cluster.method != "ipi":
         if not is_end:
             run.keeper.refuse_unsafe()
+        from antrea_ci.install.handover import hand_over  # only for machines that people make
+
         return Ended("handed-over", hand_over(run))
     if is_end:
         return Ended("stopped")
@@ -109,6 +110,8 @@ def _watched(run: Run, environment: Mapping[str, str], step: Callable[[], None])
 
 def _finish(run: Run, environment: Mapping[str, str]) -> Ended:
     """The cluster is there: it is recorded whatever *verify* finds, because what cannot change any more is a fact."""
+    from antrea_ci.install import late  # what speaks to clusters and Git hosts, after an hour
+
     fault: AntreaGitopsError | None = None
     try:
         with run.phase(Phase.VERIFY):

@@ -6,13 +6,13 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antrea_ci import __version__, following, vcs
 from antrea_ci.errors import AntreaGitopsError, FindingsError, UsageError
 from antrea_ci.findings import Finding, Location
 from antrea_ci.install import source
 from antrea_ci.install.again import Again
-from antrea_ci.install.approver import Approver
 from antrea_ci.install.fetching import OF_INSTALLATIONS
 from antrea_ci.install.history import History
 from antrea_ci.install.journal import Entry, Journal, read_entries
@@ -31,8 +31,10 @@ from antrea_ci.secrets import load
 from antrea_ci.values import text_at
 from antrea_ci.vault import Vault, contents_of
 from antrea_ci.vault.lease import lease
-from antrea_ci.verify import find_program
 from antrea_ci.yamlio import parse
+
+if TYPE_CHECKING:
+    from antrea_ci.install.approver import Approver
 
 
 def work_dir(home: ClusterRepo, commit: str, given: Path | None) -> WorkDir:
@@ -119,6 +121,8 @@ def approver_of(cluster: Cluster, run: Run) -> Approver | None:
     """Nobody else admits the nodes that people make."""
     if cluster.method != "upi":
         return None
+    from antrea_ci.install.approver import Approver
+
     return Approver(cluster, run.work.kubeconfig_file, run.journal, run.say)
 
 
@@ -126,6 +130,8 @@ def _tell_unverifiable(run: Run) -> None:
     """Whoever misses the program of *verify* hears it now, and has the time of the installation to bring it."""
     if run.request.until is not Until.CLUSTER or run.cluster.method != "ipi":
         return
+    from antrea_ci.verify import find_program
+
     try:
         find_program(run.cluster)
     except AntreaGitopsError as error:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antrea_ci import redaction
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.files import read_tree
 from antrea_ci.following import ProcessId
 from antrea_ci.install.again import Again
-from antrea_ci.install.approver import Approver
 from antrea_ci.install.history import History
 from antrea_ci.install.journal import Journal
 from antrea_ci.install.keeper import Keeper
@@ -36,6 +36,9 @@ from antrea_ci.model.effective import Cluster
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets
 from antrea_ci.vault import Kind
+
+if TYPE_CHECKING:
+    from antrea_ci.install.approver import Approver
 
 
 class Phase(StrEnum):
