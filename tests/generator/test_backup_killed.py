@@ -1,4 +1,7 @@
-"""The verbs of `backup` that are killed at any step: the vault stays whole, and the same call again does the rest."""
+"""`backup restore` killed at any change of a file: the folder is the old one or the new one, and nobody else may enter.
+
+What is killed at changes in Git is in tests/e2e/test_backup_killed.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 
 from antrea_ci.vault import Kind
 from support.killpoints import points, run_with_kill
-from support.vaults import SECRET, Site, bytes_of_objects, make_site, new_key, work_folder
+from support.vaults import SECRET, Site, bytes_of_objects, make_site, work_folder
 
 _STEPS = 3
 
@@ -44,15 +47,6 @@ def whole(site: Site) -> None:
     assert all(one["opened"] for one in json.loads(ran.out)["snapshots"])
 
 
-def test_create(site: Site):
-    argv = ["-C", str(site.repo), "backup", "create"]
-    for _ in kills(argv, lambda: None):
-        whole(site)
-    assert site.backup("create").code == 0
-    names = {ref for ref in site.refs(site.repo) if "/checks/" not in ref}
-    assert names <= set(site.refs())
-
-
 def test_restore(site: Site):
     stored = site.store(Kind.METADATA)
     site.vault().push()
@@ -76,42 +70,3 @@ def test_restore(site: Site):
     clean()
     assert [path.name for path in parent.iterdir()] == ["to"]
     assert site.vault().newest() == site.vault().newest(stored.kind)
-
-
-def test_prune(site: Site):
-    def four() -> None:
-        for _ in range(4):
-            site.store(Kind.MANUAL)
-        assert site.vault().push().is_complete
-
-    site.configure(keep={"daily": 0, "weekly": 0, "monthly": 0})
-    argv = ["-C", str(site.repo), "backup", "prune", "--yes"]
-    for _ in kills(argv, four):
-        whole(site)
-        assert site.vault().newest() is not None
-    assert site.backup("prune", "--yes").code == 0
-    assert len([ref for ref in site.refs() if "/checks/" not in ref]) == 1
-
-
-def test_rekey(site: Site):
-    both = [key.recipient for key in site.keys]
-    other = [site.keys[0].recipient, new_key().recipient]
-    site.store(Kind.PRE_INSTALL)
-    site.store(Kind.CLUSTER)
-    assert site.vault().push().is_complete
-    turn = [both, other]
-
-    def change() -> None:
-        turn.reverse()
-        site.configure(recipients=turn[0])
-
-    argv = ["-C", str(site.repo), "backup", "rekey"]
-    for _ in kills(argv, change):
-        whole(site)
-        assert {one.kind for one in site.vault().snapshots()} == {Kind.PRE_INSTALL, Kind.CLUSTER}
-        assert site.backup("rekey").code == 0
-        assert len(site.vault().snapshots()) == 2
-        assert {one.recipients for one in site.vault().snapshots()} == {tuple(turn[0])}
-    assert [ref for ref in site.refs() if "/checks/" not in ref] == [
-        ref for ref in site.refs(site.repo) if "/checks/" not in ref
-    ]
