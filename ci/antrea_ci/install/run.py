@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +22,7 @@ from antrea_ci.install.renewal import Renewal
 from antrea_ci.install.request import Request
 from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installer import (
+    Errand,
     Hooks,
     Installer,
     Line,
@@ -118,24 +119,18 @@ class Run:
     def invoke(self, *verb: str, timeout: float, keep: Kind | None = None) -> Outcome:
         """Runs the installer in the scratch folder; while it runs, its state is kept as ``keep``."""
         self.journal.append("process.begin", verb=" ".join(verb))
-        outcome = run_installer(
-            self.installer,
-            verb,
-            folder=self.work.installer,
-            env=self.environment,
-            output=self.work.output_file,
-            log=self.log_file(*verb),
-            progress=Journalled(self.progress, self.journal),
-            hooks=self.hooks(keep),
-            timeout=timeout,
-        )
+        outcome = run_installer(self._errand(verb, timeout, keep), self.environment)
         self._ended(outcome)
         return outcome
 
     def attach(self, process: ProcessId, *verb: str, timeout: float, keep: Kind) -> Outcome:
         """Follows an installer that outlived an earlier run as ``invoke`` would have done."""
-        outcome = attach_installer(
-            process,
+        outcome = attach_installer(self._errand(verb, timeout, keep), process)
+        self._ended(outcome)
+        return outcome
+
+    def _errand(self, verb: Sequence[str], timeout: float, keep: Kind | None) -> Errand:
+        return Errand(
             self.installer,
             verb,
             folder=self.work.installer,
@@ -145,8 +140,6 @@ class Run:
             hooks=self.hooks(keep),
             timeout=timeout,
         )
-        self._ended(outcome)
-        return outcome
 
     def _ended(self, outcome: Outcome) -> None:
         """Journals how the installer ended, and learns what it made."""

@@ -11,11 +11,12 @@ from antrea_ci.installer.outcome import Outcome
 from antrea_ci.installer.program import Installer, find_installer
 from antrea_ci.installer.progress import PlainProgress, Progress, progress_for
 from antrea_ci.installer.review import stages_in
-from antrea_ci.installer.running import Hooks, attach_installer, run_installer
+from antrea_ci.installer.running import Errand, Hooks, attach_installer, run_installer
 from antrea_ci.installer.stages import Stage
 
 __all__ = [
     "Cause",
+    "Errand",
     "FatalLine",
     "Hooks",
     "Installer",

@@ -29,57 +29,55 @@ class Hooks:
     on_tick: Callable[[], None]
 
 
-def run_installer(
-    installer: Installer,
-    verb: Sequence[str],
-    *,
-    folder: Path,
-    env: Mapping[str, str],
-    output: Path,
-    log: Path,
-    progress: Progress,
-    hooks: Hooks,
-    timeout: float,
-) -> Outcome:
-    """Runs ``verb`` (such as ``("create", "cluster")``) in ``folder``.
+@dataclass(frozen=True)
+class Errand:
+    """One call of the installer: ``verb`` (such as ``("create", "cluster")``) in ``folder``, for ``timeout`` seconds.
 
-    ``output`` gets the raw output, ``log`` the whole of it redacted. A first interrupt is passed on, a time-out ends
-    everything that the installer started; KeyboardInterrupt follows an interrupt, a time-out is told in the outcome. A
-    fatal line of `create cluster` interrupts it at once.
+    ``output`` gets its raw output, ``log`` the whole of it redacted.
     """
-    name = _name(verb)
-    command = [str(installer.path), *verb, "--dir", str(folder), *flags(name, installer.minor)]
-    reading = Reading(name, installer.minor, folder, log, progress)
-    watch = _watch(name, reading, progress, hooks, timeout)
-    return _outcome(name, reading, progress, lambda: follow(command, cwd=folder, env=env, output=output, watch=watch))
+
+    installer: Installer
+    verb: Sequence[str]
+    folder: Path
+    output: Path
+    log: Path
+    progress: Progress
+    hooks: Hooks
+    timeout: float
+
+    @property
+    def name(self) -> str:
+        """The verb without its flags."""
+        return " ".join(takewhile(lambda word: not word.startswith("-"), self.verb))
 
 
-def attach_installer(
-    process: ProcessId,
-    installer: Installer,
-    verb: Sequence[str],
-    *,
-    folder: Path,
-    output: Path,
-    log: Path,
-    progress: Progress,
-    hooks: Hooks,
-    timeout: float,
-) -> Outcome:
+def run_installer(errand: Errand, env: Mapping[str, str]) -> Outcome:
+    """Runs the installer; ``env`` is its whole environment.
+
+    A first interrupt is passed on, a time-out ends everything that the installer started; KeyboardInterrupt follows an
+    interrupt, a time-out is told in the outcome. A fatal line of `create cluster` interrupts it at once.
+    """
+    flagged = [*errand.verb, "--dir", str(errand.folder), *flags(errand.name, errand.installer.minor)]
+    command = [str(errand.installer.path), *flagged]
+    return _heard(errand, lambda watch: follow(command, cwd=errand.folder, env=env, output=errand.output, watch=watch))
+
+
+def attach_installer(errand: Errand, process: ProcessId) -> Outcome:
     """Follows an installer that outlived us, from the start of its output; ``code`` is None."""
-    name = _name(verb)
-    reading = Reading(name, installer.minor, folder, log, progress)
-    watch = _watch(name, reading, progress, hooks, timeout)
-    return _outcome(name, reading, progress, lambda: attach(process, output=output, watch=watch))
+    return _heard(errand, lambda watch: attach(process, output=errand.output, watch=watch))
 
 
-def _name(verb: Sequence[str]) -> str:
-    return " ".join(takewhile(lambda word: not word.startswith("-"), verb))
+def _heard(errand: Errand, run: Callable[[Watch], int | None]) -> Outcome:
+    reading = Reading(errand.name, errand.installer.minor, errand.folder, errand.log, errand.progress)
+    watch = _watch(errand, reading)
+    return _outcome(errand, reading, lambda: run(watch))
 
 
-def _watch(verb: str, reading: Reading, progress: Progress, hooks: Hooks, timeout: float) -> Watch:
+def _watch(errand: Errand, reading: Reading) -> Watch:
+    hooks = errand.hooks
+
     def tick() -> None:
-        progress.beat()
+        errand.progress.beat()
         hooks.on_tick()
 
     return Watch(
@@ -88,12 +86,12 @@ def _watch(verb: str, reading: Reading, progress: Progress, hooks: Hooks, timeou
         on_interrupt=hooks.on_interrupt,
         on_tick=tick,
         tick_seconds=_TICK_SECONDS,
-        timeout=timeout,
-        is_enough=lambda: verb == _STOPPED_AT_ONCE and bool(reading.fatal),
+        timeout=errand.timeout,
+        is_enough=lambda: errand.name == _STOPPED_AT_ONCE and bool(reading.fatal),
     )
 
 
-def _outcome(verb: str, reading: Reading, progress: Progress, run: Callable[[], int | None]) -> Outcome:
+def _outcome(errand: Errand, reading: Reading, run: Callable[[], int | None]) -> Outcome:
     begin = time.monotonic()
     is_timed_out = False
     code = None
@@ -103,9 +101,9 @@ def _outcome(verb: str, reading: Reading, progress: Progress, run: Callable[[], 
         is_timed_out = True
     finally:
         reading.end()
-        progress.done()
+        errand.progress.done()
     outcome = Outcome(
-        verb=verb,
+        verb=errand.name,
         code=code,
         fatal=reading.fatal,
         stages=reading.stages,

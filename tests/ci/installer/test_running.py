@@ -10,13 +10,12 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from antrea_ci import redaction
 from antrea_ci.following import ProcessId, is_living
-from antrea_ci.installer import Hooks, Installer, Line, Outcome, attach_installer, run_installer, running
+from antrea_ci.installer import Errand, Hooks, Installer, Line, Outcome, attach_installer, run_installer, running
 from antrea_ci.installer.reading import Reading
 from support.installer_reading import Shown, read
 from support.machine import script
@@ -48,28 +47,27 @@ class Run:
         """Runs a shell program as the installer."""
         self.folder.mkdir(exist_ok=True)
         installer = Installer(script(self.root, "openshift-install", program), "4.18.3", self.minor)
-        arguments: dict[str, Any] = {"env": {"PATH": os.environ["PATH"]}, **self._arguments(timeout)}
-        return run_installer(installer, verb or ("create", "cluster"), **arguments)
+        return run_installer(self._errand(installer, verb, timeout), {"PATH": os.environ["PATH"]})
 
     def attach(self, process: ProcessId, *verb: str, timeout: float = 20) -> Outcome:
         installer = Installer(self.root / "openshift-install", "4.18.3", self.minor)
-        return attach_installer(process, installer, verb or ("create", "cluster"), **self._arguments(timeout))
+        return attach_installer(self._errand(installer, verb, timeout), process)
 
-    def _arguments(self, timeout: float) -> dict[str, Any]:
+    def _errand(self, installer: Installer, verb: tuple[str, ...], timeout: float) -> Errand:
         def tick() -> None:
             self.events.append("tick")
             self.on_tick()
 
-        hooks = Hooks(self.started.append, lambda: self.events.append("interrupt"), tick)
-        output = self.root / "installer.out"
-        return {
-            "folder": self.folder,
-            "output": output,
-            "log": self.log,
-            "progress": self.shown,
-            "hooks": hooks,
-            "timeout": timeout,
-        }
+        return Errand(
+            installer,
+            verb or ("create", "cluster"),
+            folder=self.folder,
+            output=self.root / "installer.out",
+            log=self.log,
+            progress=self.shown,
+            hooks=Hooks(self.started.append, lambda: self.events.append("interrupt"), tick),
+            timeout=timeout,
+        )
 
 
 @pytest.fixture
