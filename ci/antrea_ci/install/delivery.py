@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antrea_ci import vcs
+from antrea_ci.commits import commit_with, current_branch, set_branch
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.git_remote import Remote
 from antrea_ci.installed_records import BRANCH
@@ -46,7 +47,7 @@ def deliver(
     refused = ""
     for branch in (install_branch, BRANCH):
         base = _tip(home, remote, branch) or _tip(home, remote, install_branch)
-        commit = vcs.commit_with(home.root, base, {name: data}, message)
+        commit = commit_with(home.root, base, {name: data}, message)
         done = remote.git(home.root, "push", "--no-verify", remote.address, f"{commit}:refs/heads/{branch}")
         if done.code == 0:
             _follow(home, branch, commit)
@@ -63,10 +64,10 @@ def deliver(
 def _locally(home: ClusterRepo, branch: str, name: str, data: bytes, message: str) -> Delivered:
     """Without a remote: on top of the branch in this clone."""
     tip = vcs.commit_of(home.root, f"refs/heads/{branch}") or vcs.commit_of(home.root, "HEAD")
-    commit = vcs.commit_with(home.root, tip, {name: data}, message)
+    commit = commit_with(home.root, tip, {name: data}, message)
     at = branch if vcs.commit_of(home.root, f"refs/heads/{branch}") == tip else BRANCH
     if not _follow(home, at, commit):
-        vcs.set_branch(home.root, at, commit, tip if at == branch else None)
+        set_branch(home.root, at, commit, tip if at == branch else None)
     return Delivered(at, commit)
 
 
@@ -78,7 +79,7 @@ def _tip(home: ClusterRepo, remote: Remote, branch: str) -> str | None:
 
 def _follow(home: ClusterRepo, branch: str, commit: str) -> bool:
     """Brings the working tree along if it stands on ``branch`` and nothing is lost by that."""
-    if vcs.current_branch(home.root) != branch:
+    if current_branch(home.root) != branch:
         return False
     done = vcs.git(home.root, "merge", "--ff-only", "--quiet", commit)
     return done is not None and done.code == 0

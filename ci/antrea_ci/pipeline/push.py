@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from antrea_ci import vcs
+from antrea_ci.commits import commit_files
 from antrea_ci.diff.visible import on_one_line
 from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.git_remote import Remote, with_login
@@ -43,7 +44,7 @@ def push(repo: ClusterRepo, branch: str, message: str, environment: Mapping[str,
         return None
     remote = _remote(repo.root, environment)
     _refuse_moved(repo.root, remote, name, head)
-    commit = vcs.commit_files(repo.root, names, message)
+    commit = commit_files(repo.root, names, message)
     done = remote.git(repo.root, "push", "--no-verify", "--porcelain", remote.address, f"HEAD:refs/heads/{name}")
     if done.code != 0:
         raise _not_pushed(remote, done, name)
