@@ -127,6 +127,22 @@ def test_user_provisioned_stops_with_the_ignition_and_goes_on_when_machines_are_
     assert site.report["outcome"] == "installed"
 
 
+def test_the_agent_based_installer_gets_the_objects_and_goes_on_when_machines_were_booted(tmp_path: Path) -> None:
+    site = make_site(tmp_path, platform="none")
+    config = "kind: AgentConfig\nmetadata: {name: ocp}\nrendezvousIP: 10.1.224.20\n"
+    (site.repo / "agent-config.yaml").write_text(config)
+    git(site.repo, "add", "--all")
+    git(site.repo, "commit", "--quiet", "--message", "the agent's machines")
+    stopped = site.install()
+    assert stopped.code == 0, stopped.err
+    assert "Boot every machine from the image" in stopped.out
+    done = site.install("--resume")
+    assert done.code == 0, done.err
+    waits = ["agent wait-for bootstrap-complete", "agent wait-for install-complete"]
+    assert site.double.verbs() == ["agent create image", *waits]
+    assert "state: installed" in git(site.repo, "show", "main:installed.yaml")
+
+
 def test_destroy_removes_everything_and_records_it(tmp_path: Path, vsphere: dict[str, str]) -> None:
     site = make_site(tmp_path, "4.12.45")
     site.environment.update(vsphere)

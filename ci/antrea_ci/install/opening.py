@@ -100,13 +100,11 @@ def opened(
     belongings = belongings_of(home, commit, work, installer)
     kept = None if request.no_vault else vault
     keeper = Keeper(kept, work, journal, belongings, Again.of(home, request))
-    with lease(at_home, vault, verb, steal=request.steal_lease) as held:
+    with lease(at_home, vault, verb, steal=request.steal_lease) as held, Renewal(held) as renewal:
         if held.stolen_from:
             journal.append("lease.stolen", holder=held.stolen_from)
         env = installer_environment(at_home, environment, work.root)
-        run = Run(
-            request, home, cluster, commit, work, journal, installer, secrets, env, keeper, Renewal(held), progress
-        )
+        run = Run(request, home, cluster, commit, work, journal, installer, secrets, env, keeper, renewal, progress)
         _tell_ignored(environment, run)
         yield replace(run, approver=approver_of(cluster, run))
 

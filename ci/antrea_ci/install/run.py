@@ -160,7 +160,7 @@ class Run:
                 self.keeper.keep_at_once(keep)
 
         def on_tick() -> None:
-            if told := self.lease.tick():
+            if told := self.lease.loss():
                 self.say(told)
             if self.approver:
                 self.approver.tick()

@@ -55,3 +55,11 @@ def test_a_secret_never_reaches_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append("phase.failed", message='the installer said "chestnut-velvet-19"')
     assert journal.entries()[0].text("message") == 'the installer said "***"'
+
+
+def test_a_password_that_is_a_word_of_ours_changes_nothing_that_was_done(tmp_path: Path) -> None:
+    redaction.learn(["cluster"])
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append("phase.end", phase="cluster", message="cluster")
+    (entry,) = journal.entries()
+    assert (entry.text("phase"), entry.text("message")) == ("cluster", "***")
