@@ -1,6 +1,7 @@
 """``make bench``: speed and memory as ratios of whole-process medians against the plain tools, in one run.
 
-Nothing here fails because of a slow machine; the table shows each figure beside its limit.
+Nothing here fails because of a slow machine; the table shows each figure beside its limit. With arguments only the
+parts of these names are measured.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import checking  # noqa: E402 - the path above finds what it imports
 import diffing  # noqa: E402
+import installing  # noqa: E402
 import keeping  # noqa: E402
 import redacting  # noqa: E402
 import rendering  # noqa: E402
@@ -24,7 +26,9 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking, diffing, keeping, redacting):
+    for part in (rendering, checking, diffing, installing, keeping, redacting):
+        if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
+            continue
         print(part.__doc__)
         with tempfile.TemporaryDirectory(prefix="antrea-gitops-bench-") as name:
             part.bench(Path(name), kustomize)
