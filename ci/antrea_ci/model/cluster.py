@@ -172,7 +172,7 @@ class Backup(Part):
 
     remote: str | None = None
     recipients: tuple[str, ...] = Field(default=(), strict=False)
-    keep: Keep = Keep()
+    keep: Keep = Field(default_factory=Keep)
 
 
 class Site(Part):
@@ -218,14 +218,14 @@ class ClusterFile(Part):
     cluster: ClusterIdentity | None = None
     networking: Networking | None = None
     images: Images
-    bundle: BundleSettings = BundleSettings()
-    antrea: AntreaSettings = AntreaSettings()
-    nsx: Nsx = Nsx()
-    install: Install = Install()
-    backup: Backup = Backup()
-    secrets: Secrets = Secrets()
-    site: Site = Site()
-    checks: Checks = Checks()
+    bundle: BundleSettings = Field(default_factory=BundleSettings)
+    antrea: AntreaSettings = Field(default_factory=AntreaSettings)
+    nsx: Nsx = Field(default_factory=Nsx)
+    install: Install = Field(default_factory=Install)
+    backup: Backup = Field(default_factory=Backup)
+    secrets: Secrets = Field(default_factory=Secrets)
+    site: Site = Field(default_factory=Site)
+    checks: Checks = Field(default_factory=Checks)
 
 
 def check_cluster(document: Document) -> tuple[ClusterFile | None, list[Finding]]:
