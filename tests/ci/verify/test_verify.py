@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,6 +52,11 @@ def test_a_cluster_that_is_well_is_verified_from_end_to_end(openshift, kubectl, 
     assert not any("antrea-gitops-verify" in path for path in api.state.objects)
 
 
+def _minor(kubectl: Path) -> int:
+    done = subprocess.run([str(kubectl), "version", "--client", "--output=json"], capture_output=True, check=True)
+    return int(re.findall(r"\d+", json.loads(done.stdout)["clientVersion"]["minor"])[0])
+
+
 def test_requests_of_nodes_are_approved_through_the_api(openshift, kubectl, tmp_path):
     state = healthy()
     state.objects[f"{csr.PATH}/csr-a"] = csr.client("compute-9.ocp.example.com", "csr-a")
@@ -57,6 +64,10 @@ def test_requests_of_nodes_are_approved_through_the_api(openshift, kubectl, tmp_
     del state.objects["/api/v1/nodes/compute-2"]
     with serve(state, tmp_path) as api:
         found = approve_nodes(openshift, api.kubeconfig, kubectl)
+    if _minor(kubectl) <= 20:
+        # That of Debian 12 posts what it is told to put, at which the API refuses it: a person has to approve.
+        assert (found.approved, found.left[0].command) == ((), "kubectl certificate approve csr-a")
+        return
     assert found.approved == ("csr-a",)
     assert [one.command for one in found.left] == ["kubectl certificate approve csr-b"]
     assert state.objects[f"{csr.PATH}/csr-a"]["status"]["conditions"][0]["type"] == "Approved"
