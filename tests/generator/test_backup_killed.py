@@ -34,7 +34,8 @@ def kills(argv: list[str], again: Callable[[], None]) -> Iterator[int]:
     assert last > _STEPS
     for n in sorted({*range(1, last, max(1, last // _STEPS)), last}):
         again()
-        assert run_with_kill(argv, n), n
+        # A run after others has a change or two less to make, such as a proof that was sent before.
+        assert run_with_kill(argv, n) or n == last, n
         yield n
 
 
