@@ -50,7 +50,7 @@ class DestroyRequest:
 
 def destroy(home: ClusterRepo, request: DestroyRequest, environment: Mapping[str, str], progress: Progress) -> str:
     """Removes the cluster of this repository and records that; returns where the record is."""
-    confirm(home, request.confirmed)
+    confirm(home, request.confirmed, option="--confirm")
     work = work_dir(home, "HEAD", request.base.work_dir)
     with interruptible(), locked(work):
         history = History.of(Journal(work.journal_file).entries())

@@ -11,10 +11,11 @@ from antrea_ci.yamlio import Document, parse
 _WHY = "nobody shall act on another cluster than the one that was meant"
 
 
-def confirm(repo: ClusterRepo, typed: str) -> None:
+def confirm(repo: ClusterRepo, typed: str, *, option: str = "") -> None:
     """Raises AntreaGitopsError unless ``typed`` is exactly the name of this repository's cluster.
 
-    Reads nothing but the name, so that it works in a repository with errors too.
+    ``option`` is how the name is given, where nobody is asked for it. Reads nothing but the name, so that it works in a
+    repository with errors too.
     """
     name, place = cluster_name(repo)
     if not name:
@@ -24,7 +25,9 @@ def confirm(repo: ClusterRepo, typed: str) -> None:
     if typed != name:
         told = f'"{on_one_line(typed)}" was typed' if typed else "no name was typed"
         raise AntreaGitopsError(
-            f"not confirmed: {told}, and this repository's cluster is {name}", why=_WHY, fix=f"type {name}"
+            f"not confirmed: {told}, and this repository's cluster is {name}",
+            why=_WHY,
+            fix=f"give {option} {name}" if option else f"type {name}",
         )
 
 
