@@ -89,6 +89,21 @@ class ClusterRepo:
         return self.root / "rendered" / "install"
 
     @property
+    def nsx_overlay(self) -> Path:
+        """Phase 2."""
+        return self.root / "antrea" / "overlays" / "nsx"
+
+    @property
+    def rendered_nsx(self) -> Path:
+        """What kustomize builds of phase 2; no key material."""
+        return self.root / "rendered" / "nsx"
+
+    @property
+    def firewall(self) -> Path:
+        """The rules that this cluster needs, written by `render`."""
+        return self.root / "firewall"
+
+    @property
     def readme_file(self) -> Path:
         return self.root / "README.md"
 

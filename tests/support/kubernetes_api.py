@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from antrea_ci.verify.api import Api, ApiError
+from antrea_ci.kube.api import Api, ApiError
 
 TOKEN = "t0ken-of-the-administrator"
 VERSION = {"major": "1", "minor": "31", "gitVersion": "v1.31.9"}

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, JsonValue
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
+from antrea_ci.model.nsx_section import Nsx
 from antrea_ci.model.part import Part
 from antrea_ci.model.problems import findings_of
 from antrea_ci.model.secrets_section import Secrets
@@ -132,13 +133,6 @@ class AntreaSettings(Part):
     agent: dict[str, JsonValue] = Field(default={}, description="Further keys of antrea-agent.conf.")
     controller: dict[str, JsonValue] = Field(default={}, description="Further keys of antrea-controller.conf.")
     cni: dict[str, JsonValue] = Field(default={}, description="Further keys of the CNI configuration (JSON).")
-
-
-class Nsx(Part):
-    """Phase 2: whether the cluster joins NSX, and through which managers."""
-
-    enabled: bool = False
-    managers: tuple[str, ...] = Field(default=(), strict=False)
 
 
 Method: TypeAlias = Literal["ipi", "upi", "agent"]

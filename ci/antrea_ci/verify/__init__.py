@@ -6,10 +6,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from antrea_ci.kube.program import find_program
 from antrea_ci.model.effective import Cluster
 from antrea_ci.verify.approval import Approvals, LeftRequest
 from antrea_ci.verify.check import Check, Progress, State, Verification
-from antrea_ci.verify.program import find_program
 
 __all__ = ["Approvals", "Check", "LeftRequest", "State", "Verification", "approve_nodes", "find_program", "verify"]
 
@@ -23,7 +23,7 @@ def verify(cluster: Cluster, kubeconfig: Path, program: Path, *, timeout: float,
     afterwards, also after an interrupt. Raises AntreaGitopsError where the cluster does not answer at all. The caller
     holds the cluster's lease.
     """
-    from antrea_ci.verify.api import Api
+    from antrea_ci.kube.api import Api
     from antrea_ci.verify.created import created
     from antrea_ci.verify.look import Look
     from antrea_ci.verify.settle import settle
@@ -44,7 +44,7 @@ def approve_nodes(cluster: Cluster, kubeconfig: Path, program: Path) -> Approval
 
     Empty for plain Kubernetes, whose own controllers approve. AntreaGitopsError where the cluster does not answer.
     """
-    from antrea_ci.verify.api import Api
+    from antrea_ci.kube.api import Api
     from antrea_ci.verify.approving import approve
 
     return approve(cluster, Api(program, kubeconfig)) if cluster.file.flavour == "openshift" else Approvals()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.model.effective import Cluster
 from antrea_ci.values import items_at, mapping_at, text_at
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.verify.approval import Approvals, LeftRequest
 from antrea_ci.verify.look import name_of
 from antrea_ci.verify.nodes import planned

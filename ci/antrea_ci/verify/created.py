@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from antrea_ci.facts import facts
+from antrea_ci.kube.api import ApiError
 from antrea_ci.values import mapping_at
-from antrea_ci.verify.api import ApiError
 from antrea_ci.verify.look import Look, name_of
 
 

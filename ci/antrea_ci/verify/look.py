@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.values import items_at, mapping_at, text_at
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.yamlio import Value
 
 

@@ -8,9 +8,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.process import orderly_end
 from antrea_ci.values import mapping_at
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.verify.look import name_of
 from antrea_ci.yamlio import Value
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.model.effective import Cluster
 from antrea_ci.verify import networks, operators, workloads
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.verify.check import Check, Progress, State
 from antrea_ci.verify.look import Look
 

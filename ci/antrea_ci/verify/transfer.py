@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.facts import facts
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.model.effective import Cluster
 from antrea_ci.values import items_at, mapping_at, text_at
 from antrea_ci.verify import judged
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.verify.check import Check, Progress, State
 from antrea_ci.verify.look import Look, name_of
 from antrea_ci.verify.pods import Fetched, client, read, server

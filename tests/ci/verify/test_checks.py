@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from antrea_ci import facts
+from antrea_ci.kube.api import ApiError
 from antrea_ci.model.effective import Cluster, load
 from antrea_ci.verify import Check, State
-from antrea_ci.verify.api import ApiError
 from antrea_ci.verify.settle import settle
 from support import kubernetes_cluster as k8s
 from support.kubernetes_api import Direct, RefusedError

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError
+from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.model.effective import Cluster, load
 from antrea_ci.tools.lock import lock_text
 from antrea_ci.verify import State, approve_nodes, find_program, verify
-from antrea_ci.verify.api import Api, ApiError
 from antrea_ci.verify.room import room
 from support import certificate_requests as csr
 from support.http_server import closed_port
@@ -34,7 +34,7 @@ import sys, time
 from pathlib import Path
 from antrea_ci.model.effective import load
 from antrea_ci.repo import ClusterRepo
-from antrea_ci.verify.api import Api
+from antrea_ci.kube.api import Api
 from antrea_ci.verify.transfer import transfer
 root, kubeconfig, program = map(Path, sys.argv[1:])
 transfer(Api(program, kubeconfig), load(ClusterRepo.at(root)), until=time.monotonic() + 300, progress=print)

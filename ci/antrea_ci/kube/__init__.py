@@ -1,0 +1,1 @@
+"""The living cluster, through its own client: oc or kubectl."""
