@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from antrea_ci import process
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.kube.paths import object_name, object_path
 from antrea_ci.values import items_at
 from antrea_ci.yamlio import Value
+
+__all__ = ["FIELD_MANAGER", "Api", "ApiError", "object_path"]
 
 _ANSWER_SECONDS = 20
 _PROGRAM_SECONDS = 45.0
@@ -24,6 +27,12 @@ _OURS = {"KUBECTL_KUBERC": "false"}
 _FROM_SERVER = re.compile(r"Error from server(?: \((?P<reason>\w+)\))?: (?P<said>.*)")
 
 
+_CONFLICT = re.compile(r"conflicts? with .*?(?=\nPlease review|\Z)", re.DOTALL)
+
+FIELD_MANAGER = "antrea-gitops"
+"""Who owns what this project applies, in `metadata.managedFields`."""
+
+
 class ApiError(AntreaGitopsError):
     """The API refused, or did not answer. ``reason`` is its own word, such as ``NotFound``; "" if it gave none."""
 
@@ -33,16 +42,17 @@ class ApiError(AntreaGitopsError):
 
 
 class Api:
-    """One cluster, by the kubeconfig that opens it."""
+    """One cluster, by the kubeconfig that opens it. ``source`` says whose that is, for people."""
 
-    def __init__(self, program: Path, kubeconfig: Path) -> None:
-        self._program = program
-        self._kubeconfig = kubeconfig
+    def __init__(self, program: Path, kubeconfig: Path, source: str = "") -> None:
+        self.program = program
+        self.kubeconfig = kubeconfig
+        self.source = source
 
     @property
     def cli(self) -> str:
         """What people call the program: oc or kubectl."""
-        return self._program.name
+        return self.program.name
 
     def get(self, path: str) -> Value:
         """The object or list at ``path``."""
@@ -64,24 +74,49 @@ class Api:
         """Puts ``manifest`` in the place of the object at ``path``; refused if that has changed since it was read."""
         self._ask("replace", path, manifest)
 
+    def apply(
+        self, manifests: Sequence[Mapping[str, Value]], *, dry_run: bool = False, force: bool = False
+    ) -> list[Value]:
+        """Server-side apply of each of ``manifests``, in their order, as the field manager ``antrea-gitops``.
+
+        The objects as the server has them then, or with ``dry_run`` would have them; nothing is changed by that. An
+        ApiError names the object; its ``reason`` is ``Conflict`` where other managers own a field, whom it names with
+        the fields, unless ``force`` takes them over. What comes after the object at fault is not applied.
+        """
+        return [self._apply(manifest, dry_run=dry_run, force=force) for manifest in manifests]
+
+    def _apply(self, manifest: Mapping[str, Value], *, dry_run: bool, force: bool) -> Value:
+        options = [f"--field-manager={FIELD_MANAGER}", "--server-side", "--filename=-", "--output=json"]
+        options += ["--dry-run=server"] if dry_run else []
+        options += ["--force-conflicts"] if force else []
+        what = object_name(manifest)
+        return _parsed(self._run(["apply", *options], what, manifest), what)
+
     def delete(self, path: str) -> None:
         """Asks for the removal of what is at ``path``, and does not wait for it."""
         self._ask("delete", path)
 
     def _ask(self, verb: str, path: str, manifest: Mapping[str, Value] | None = None) -> bytes:
-        command = [str(self._program), f"--kubeconfig={self._kubeconfig}", f"--request-timeout={_ANSWER_SECONDS}s"]
-        command += [verb, f"--raw={path}", *(["--filename=-"] if manifest is not None else [])]
+        return self._run([verb, f"--raw={path}", *(["--filename=-"] if manifest is not None else [])], path, manifest)
+
+    def _run(self, words: Sequence[str], target: str, manifest: Mapping[str, Value] | None) -> bytes:
+        command = [str(self.program), f"--kubeconfig={self.kubeconfig}", f"--request-timeout={_ANSWER_SECONDS}s"]
         stdin = b"" if manifest is None else json.dumps(manifest).encode()
+        what = f"{self.cli} {words[0]} {target}"
         try:
-            done = process.run(command, env=_environment(), stdin=stdin, timeout=_PROGRAM_SECONDS, check=False)
+            done = process.run(
+                [*command, *words], env=_environment(), stdin=stdin, timeout=_PROGRAM_SECONDS, check=False
+            )
         except process.ProcessError:
-            raise ApiError(f"{self.cli} {verb} {path}: no answer within {_PROGRAM_SECONDS:g} s") from None
+            raise ApiError(f"{what}: no answer within {_PROGRAM_SECONDS:g} s") from None
         if done.code != 0:
-            raise _error(f"{self.cli} {verb} {path}", done.stderr.decode("utf-8", "replace"))
+            raise _error(what, done.stderr.decode("utf-8", "replace"))
         return done.stdout
 
 
 def _error(what: str, stderr: str) -> ApiError:
+    if found := _CONFLICT.search(stderr):
+        return ApiError(f"{what}: {' '.join(found[0].split())}", "Conflict")
     if found := _FROM_SERVER.search(stderr):
         return ApiError(f"{what}: {found['said']}", found["reason"] or "")
     lines = stderr.strip().splitlines() or ["it failed without a word"]

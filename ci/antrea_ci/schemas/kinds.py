@@ -10,6 +10,7 @@ from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.facts import facts
 from antrea_ci.schemas.builtin import Definitions, Kind, definitions
 from antrea_ci.schemas.custom import CustomKind, custom_kinds
+from antrea_ci.schemas.scope import is_cluster_scoped
 from antrea_ci.values import mapping_at, text_at, value_at
 from antrea_ci.yamlio import Value
 
@@ -47,7 +48,7 @@ class Kinds:
             return custom.namespaced
         if listed := self.without_schema(kind):
             return listed.namespaced
-        return kind.kind not in _cluster_scoped().get(kind.group, ())
+        return not is_cluster_scoped(kind.group, kind.kind)
 
     def other_versions(self, kind: Kind) -> list[str]:
         """The API versions under which this cluster does have a kind of this group and name."""
@@ -84,12 +85,6 @@ def _listed(entry: Value) -> Iterator[KnownKind]:
         for name in names if isinstance(names, list) else ():
             namespaced = isinstance(inside, list) and name in inside
             yield KnownKind(Kind(group, version, str(name)), flavour, namespaced, reason)
-
-
-@cache
-def _cluster_scoped() -> dict[str, frozenset[str]]:
-    groups = mapping_at(facts("kinds-scope"), ("cluster_scoped",))
-    return {group: frozenset(map(str, names)) for group, names in groups.items() if isinstance(names, list)}
 
 
 @cache
