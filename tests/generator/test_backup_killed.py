@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.vault import Kind
-from support.killpoints import points, run_with_kill
+from support.forked import points, run_with_kill
 from support.vaults import SECRET, Site, bytes_of_objects, make_site, work_folder
 
 _STEPS = 3

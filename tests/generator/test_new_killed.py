@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from support.bundles import write_archive
-from support.killpoints import points, run_with_kill
+from support.forked import points, run_with_kill
 from support.repos import git, run, tree_of
 
 _STEPS = 10

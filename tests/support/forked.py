@@ -76,6 +76,27 @@ def forker() -> Forker:
     return Forker(process, folder)
 
 
+def run_with_kill(argv: Sequence[str], n: int, *, env: Mapping[str, str] | None = None) -> bool:
+    """Runs ``antrea-gitops ARGV`` and kills it at its ``n``-th change. False if it ended by itself, with exit code 0.
+
+    Any other end is an AssertionError with what the run printed.
+    """
+    done = _run(argv, env, f"change #{n}")
+    assert done.is_killed or done.code == 0, done
+    return done.is_killed
+
+
+def points(argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> int:
+    """At how many changes ``antrea-gitops ARGV`` can be killed. It is run once, to its end."""
+    done = _run(argv, env, "")
+    assert done.code == 0, done
+    return sum(point.startswith("change ") for point in done.points)
+
+
+def _run(argv: Sequence[str], env: Mapping[str, str] | None, kill: str) -> Done:
+    return forker().run(argv, {**os.environ, **(env or {})}, cwd=Path.cwd(), kill=kill)
+
+
 class _Points:
     """Names points as they pass, each ``KIND WHAT #N``, and kills this process at the chosen one.
 

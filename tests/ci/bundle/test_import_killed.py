@@ -17,7 +17,7 @@ from support.bundles import (
     empty_repo,
     write_archive,
 )
-from support.killpoints import run_with_kill
+from support.forked import run_with_kill
 
 
 @pytest.fixture

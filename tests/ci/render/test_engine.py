@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from antrea_ci.files import read_tree
+from support.forked import points, run_with_kill
 from support.http_server import Answer, serve
-from support.killpoints import points, run_with_kill
 from support.repos import build, objects, rendered, run, snapshot
 from support.small import edit, rendering_repo, set_cluster
 
