@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import IO
 
 from antrea_ci.bundle.errors import BundleError
+from antrea_ci.bundle.expected import BUNDLE, Expected
 from antrea_ci.bundle.streams import Bounded, Budget, Kind, decoding, decompressed, is_tar, kind_of
 from antrea_ci.bundle.unpack import Intake, read_folder, read_tar, read_zip
 
 _HEAD = 512
-_MARK = b"AntreaInstall"
-_ACCEPTED = "give the vendor's deploy.tar.gz (also .tar, .tgz, .tar.bz2, .tar.xz, .zip) or a folder"
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,14 @@ class Archive:
     oversized: Mapping[str, int]
 
 
-def read_archive(path: Path) -> Archive:
+def read_archive(path: Path, expected: Expected = BUNDLE) -> Archive:
     """The files of a tar (plain or compressed by gzip, bzip2 or xz), a zip or a folder, told apart by content.
 
     An archive inside it is opened too, one level deep. Raises BundleError for anything hostile or broken.
+    ``expected`` says, for messages, what it should be.
     """
     name = path.resolve().name.encode("utf-8", "replace").decode()
-    intake = Intake(name, Budget(name))
+    intake = Intake(name, Budget(name, expected=expected))
     try:
         if path.is_dir():
             read_folder(path, intake)
@@ -47,7 +47,7 @@ def read_archive(path: Path) -> Archive:
             digest = _folder_digest(path, intake)
         elif path.exists() and not path.is_file():
             # Opening a pipe would wait for its other end.
-            raise BundleError(f"{name}: is no file and no folder", fix=_ACCEPTED)
+            raise BundleError(f"{name}: is no file and no folder", fix=expected.give)
         else:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -66,20 +66,19 @@ def _read_file(stream: IO[bytes], intake: Intake) -> None:
         raise BundleError(f"{intake.label}: is empty (0 bytes)", fix="download or copy it again")
     kind = kind_of(head)
     if kind is None or not _unpack(stream, kind, intake):
-        raise _no_archive(intake.label, head, kind)
+        raise _no_archive(intake, head, kind)
 
 
-def _no_archive(label: str, head: bytes, kind: Kind | None) -> BundleError:
+def _no_archive(intake: Intake, head: bytes, kind: Kind | None) -> BundleError:
+    label, give = intake.label, intake.budget.expected.give
     if kind is not None:
-        return BundleError(f"{label}: is a {kind.value} file with no tar archive in it", fix=_ACCEPTED)
+        return BundleError(f"{label}: is a {kind.value} file with no tar archive in it", fix=give)
     if head.lstrip()[:1] == b"<":
         message = f"{label}: is a web page, not an archive"
         return BundleError(
             message, fix="download it again, signed in: this is what a login page saved as a file looks like"
         )
-    return BundleError(
-        f"{label}: is neither a tar nor a zip archive (it starts with {head[:4].hex(' ')})", fix=_ACCEPTED
-    )
+    return BundleError(f"{label}: is neither a tar nor a zip archive (it starts with {head[:4].hex(' ')})", fix=give)
 
 
 def _unpack(stream: IO[bytes], kind: Kind, intake: Intake) -> bool:
@@ -98,7 +97,8 @@ def _unpack(stream: IO[bytes], kind: Kind, intake: Intake) -> bool:
 def _open_nested(outer: Intake) -> None:
     """Replaces each archive among the entries by its files.
 
-    One that cannot be read, such as a container image with its links, only matters if no bundle is found elsewhere.
+    One that cannot be read, such as a container image with its links, only matters if what is
+    expected is found nowhere else.
     """
     failures: list[BundleError] = []
     for name, data in list(outer.entries.items()):
@@ -115,7 +115,7 @@ def _open_nested(outer: Intake) -> None:
         del outer.entries[name]
         outer.entries.update({f"{name}/{path}": content for path, content in inner.entries.items()})
         outer.oversized.update({f"{name}/{path}": size for path, size in inner.oversized.items()})
-    if failures and not any(_MARK in data for data in outer.entries.values()):
+    if failures and not any(outer.budget.expected.mark in data for data in outer.entries.values()):
         raise failures[0]
 
 

@@ -65,17 +65,19 @@ def digests(files: Mapping[str, bytes]) -> tuple[tuple[str, str], ...]:
 
 def write_lock(lock: Lock) -> bytes:
     """The text of bundle.lock.yaml: the same bytes for the same lock, on every machine and with every YAML library."""
-    lines = ["archive:", f"  name: {_scalar(lock.archive_name)}", f"  sha256: {_scalar(lock.archive_sha256)}"]
-    lines.append(f"flavour: {_scalar(lock.flavour)}")
+    lines = ["archive:", f"  name: {scalar(lock.archive_name)}", f"  sha256: {scalar(lock.archive_sha256)}"]
+    lines.append(f"flavour: {scalar(lock.flavour)}")
     if lock.operator_version is not None:
-        lines.append(f"operatorVersion: {_scalar(lock.operator_version)}")
-    lines += _block("imageFields", [[_scalar(name)] for name in lock.image_fields])
-    lines += _block(
+        lines.append(f"operatorVersion: {scalar(lock.operator_version)}")
+    lines += block_list("imageFields", [[scalar(name)] for name in lock.image_fields])
+    lines += block_list(
         "placeholders",
-        [[f"file: {_scalar(p.file)}", f"line: {p.line}", f"value: {_scalar(p.value)}"] for p in lock.placeholders],
+        [[f"file: {scalar(p.file)}", f"line: {p.line}", f"value: {scalar(p.value)}"] for p in lock.placeholders],
     )
-    lines += _block("leftOut", [[f"file: {_scalar(name)}", f"reason: {_scalar(why)}"] for name, why in lock.left_out])
-    lines += _block("files", [[f"name: {_scalar(name)}", f"sha256: {_scalar(digest)}"] for name, digest in lock.files])
+    lines += block_list("leftOut", [[f"file: {scalar(name)}", f"reason: {scalar(why)}"] for name, why in lock.left_out])
+    lines += block_list(
+        "files", [[f"name: {scalar(name)}", f"sha256: {scalar(digest)}"] for name, digest in lock.files]
+    )
     return (_LOCK_HEADER + "\n".join(lines) + "\n").encode()
 
 
@@ -83,11 +85,11 @@ def write_kustomization(lock: Lock) -> bytes:
     """The text of the bundle's kustomization.yaml."""
     notes = [f"# Left out: {name}: {reason}.\n" for name, reason in lock.left_out]
     lines = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization"]
-    lines += _block("resources", [[_scalar(name)] for name in lock.phase1_files])
+    lines += block_list("resources", [[scalar(name)] for name in lock.phase1_files])
     return (_KUSTOMIZATION_HEADER + "".join(notes) + "\n".join(lines) + "\n").encode()
 
 
-def _block(key: str, items: list[list[str]]) -> list[str]:
+def block_list(key: str, items: list[list[str]]) -> list[str]:
     """A block list of scalars or small mappings; ``[]`` if it is empty."""
     if not items:
         return [f"{key}: []"]
@@ -95,14 +97,14 @@ def _block(key: str, items: list[list[str]]) -> list[str]:
     return [f"{key}:", *indented]
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Plain where every YAML reader takes it for this string, quoted otherwise: an all-digit hash, `on`, `a: b`."""
     return text if _PLAIN.fullmatch(text) and parse(text, "").value == text else quoted(text)
 
 
 def read_lock(data: bytes, file: str) -> Lock:
     """The lock in ``data``. Raises FindingsError, naming ``file``, where it is not what write_lock writes."""
-    reader = _Reader(parse(data, file))
+    reader = LockReader(parse(data, file), "bundle/lock-invalid", _IMPORT)
     version = reader.document.mapping.get("operatorVersion")
     return Lock(
         archive_name=reader.text(("archive", "name")),
@@ -127,11 +129,13 @@ def load_lock(repo: ClusterRepo) -> Lock | None:
         return None
 
 
-class _Reader:
-    """Typed access to the lock's parts; a part of another type is a finding."""
+class LockReader:
+    """Typed access to a lock's parts; a part of another type is a finding of ``rule``, to be mended by ``fix``."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, rule: str, fix: str) -> None:
         self.document = document
+        self._rule = rule
+        self._fix = fix
 
     def items(self, key: str) -> Iterator[tuple[str, int]]:
         value = self.document.mapping.get(key)
@@ -154,7 +158,7 @@ class _Reader:
     def _error(self, path: Path, wanted: str) -> FindingsError:
         message = f"{'.'.join(str(step) for step in path)} must be {wanted}"
         place = self.document.locate(path)
-        return FindingsError([Finding("bundle/lock-invalid", message, location=place, fix=_IMPORT)])
+        return FindingsError([Finding(self._rule, message, location=place, fix=self._fix)])
 
 
 def verify_lock(repo: ClusterRepo) -> list[Finding]:

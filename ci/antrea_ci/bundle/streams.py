@@ -17,6 +17,7 @@ from enum import Enum
 from typing import IO, Protocol
 
 from antrea_ci.bundle.errors import BundleError
+from antrea_ci.bundle.expected import BUNDLE, Expected
 
 MAX_ENTRIES = 2_000
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
@@ -78,21 +79,22 @@ class Budget:
     label: str
     entries: int = MAX_ENTRIES
     size: int = MAX_TOTAL_BYTES
+    expected: Expected = BUNDLE
 
     def take_entry(self) -> None:
         self.entries -= 1
         if self.entries < 0:
             raise BundleError(
-                f"{self.label}: holds more than {MAX_ENTRIES:,} entries; a bundle has about twenty",
-                fix="unpack it and import the folder `deploy` in it",
+                f"{self.label}: holds more than {MAX_ENTRIES:,} entries; {self.expected.usual_entries}",
+                fix=self.expected.unpack,
             )
 
     def take(self, size: int) -> None:
         self.size -= size
         if self.size < 0:
             raise BundleError(
-                f"{self.label}: unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB; a bundle has about 100 KiB",
-                fix="unpack it and import the folder `deploy` in it",
+                f"{self.label}: unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB; {self.expected.usual_size}",
+                fix=self.expected.unpack,
             )
 
 

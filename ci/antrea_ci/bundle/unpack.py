@@ -74,7 +74,7 @@ class Intake:
 
     def refuse(self, name: str, what: str) -> BundleError:
         return BundleError(
-            f"{self.label}: the entry {name!r} is {what}; a bundle holds plain files only",
+            f"{self.label}: the entry {name!r} is {what}; {self.budget.expected.what} holds plain files only",
             fix="get the archive from the vendor again",
         )
 
@@ -171,7 +171,7 @@ def _tar_kind(member: tarfile.TarInfo) -> str:
 def read_zip(stream: IO[bytes], intake: Intake) -> None:
     """Every file of a zip archive."""
     with decoding(intake.label):
-        _refuse_huge_directory(stream, intake.label)
+        _refuse_huge_directory(stream, intake)
         with zipfile.ZipFile(stream) as archive:
             for member in archive.infolist():
                 intake.budget.take_entry()
@@ -179,7 +179,7 @@ def read_zip(stream: IO[bytes], intake: Intake) -> None:
     intake.close()
 
 
-def _refuse_huge_directory(stream: IO[bytes], label: str) -> None:
+def _refuse_huge_directory(stream: IO[bytes], intake: Intake) -> None:
     """zipfile reads the whole directory at once; a stored zip inside has entries of its own, hence the margin."""
     found, tail = 0, b""
     stream.seek(0)
@@ -187,7 +187,8 @@ def _refuse_huge_directory(stream: IO[bytes], label: str) -> None:
         found += (tail + chunk).count(_CENTRAL_ENTRY)
         tail = chunk[-3:]
         if found > 4 * MAX_ENTRIES:
-            raise BundleError(f"{label}: holds more than {MAX_ENTRIES:,} entries; a bundle has about twenty")
+            usual = intake.budget.expected.usual_entries
+            raise BundleError(f"{intake.label}: holds more than {MAX_ENTRIES:,} entries; {usual}")
     stream.seek(0)
 
 
