@@ -174,6 +174,11 @@ class Site(Part):
 
     ntpServers: tuple[str, ...] = Field(default=(), strict=False)
     mirrorRegistry: str | None = None
+    trustBundle: str | None = Field(
+        default=None,
+        description="Certificates (PEM) of the site's own authorities, by which NSX managers are trusted; on OpenShift "
+        "additionalTrustBundle of install-config.yaml counts besides.",
+    )
 
 
 class Suppression(Part):
