@@ -54,7 +54,7 @@ class Finding:
     def __post_init__(self) -> None:
         for name, text in (("message", self.message), ("fix", self.fix)):
             if "@" in text:
-                object.__setattr__(self, name, _LOGIN.sub("...@", text))
+                object.__setattr__(self, name, without_logins(text))
 
     @property
     def is_error(self) -> bool:
@@ -88,6 +88,11 @@ class Finding:
             if text:
                 lines.append(f"  {name}: {text}")
         return "\n".join(lines)
+
+
+def without_logins(text: str) -> str:
+    """``text`` with ``...`` for the user and password of each address in it."""
+    return _LOGIN.sub("...@", text) if "@" in text else text
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""What a repository knows of its cluster, part by part."""
