@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from antrea_ci import __version__
+from antrea_generator.lazy import LazyGroup
 from antrea_generator.session import Session
 
 _INTERNAL_ERROR = 3
@@ -45,32 +45,8 @@ _VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Verbs(click.Group):
-    """Loads a verb's module only when that verb is called, so that ``--help`` stays fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _VERBS:
-            return None
-        module = importlib.import_module(f"antrea_generator.commands.{_VERBS[cmd_name][0]}")
-        command: object = module.command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _VERBS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in _VERBS:
-            from antrea_ci.suggest import did_you_mean
-
-            raise click.UsageError(f"no such command: {args[0]}{did_you_mean(args[0], _VERBS)}", ctx)
-        return super().resolve_command(ctx, args)
+class _Verbs(LazyGroup):
+    modules = _VERBS
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})

@@ -9,10 +9,11 @@ from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.firewall.addresses import End, family
 from antrea_ci.firewall.rule import Phase, Rule, Wanted, rows
 from antrea_ci.model.effective import Cluster
+from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import text_at
 from antrea_ci.yamlio import Value, parse
 
-__all__ = ["Phase", "Rule", "rules"]
+__all__ = ["Phase", "Rule", "rendered_objects", "rules"]
 
 _ANY_NEWER = "99.0"  # where no version is known, the newest one that the facts have counts
 
@@ -41,6 +42,18 @@ def rules(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     wanted += [Wanted("images")] if sources.registries() else []
     wanted += [Wanted("nsx")] if sources.joins_nsx() else []
     return _in_order(wanted, sources.ends())
+
+
+def rendered_objects(repo: ClusterRepo) -> dict[str, Value]:
+    """The manifests that ``repo`` has committed (or not yet) in rendered/install/, by the names of their files.
+
+    Empty where nothing was rendered; YamlError where a file is no YAML.
+    """
+    return {
+        path.name: parse(path.read_bytes(), repo.name(path)).value
+        for path in sorted(repo.rendered.glob("*.y*ml"))
+        if path.is_file()
+    }
 
 
 def _in_order(wanted: Sequence[Wanted], ends: Mapping[str, Sequence[End]]) -> tuple[Rule, ...]:

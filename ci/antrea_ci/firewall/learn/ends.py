@@ -1,0 +1,153 @@
+"""Which part of the cluster an address of a log belongs to."""
+
+from __future__ import annotations
+
+import socket
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeAlias
+
+from antrea_ci.firewall.rule import Rule, groups
+from antrea_ci.model.effective import Cluster
+
+_Network: TypeAlias = IPv4Network | IPv6Network
+_KEPT = 1 << 16
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A network or an address that the cluster's files name; ``network`` is empty for every other address.
+
+    ``what`` says whose it is. ``is_own``: it is the cluster's, not that of a service which the cluster uses.
+    """
+
+    network: str
+    what: str
+    is_own: bool = True
+
+    def as_text(self) -> str:
+        """``10.128.0.0/14 (clusterNetwork)``."""
+        return f"{self.network} ({self.what})" if self.network else self.what
+
+
+ELSEWHERE = Zone("", "other addresses", is_own=False)
+
+
+def zones_of(cluster: Cluster, rules: Iterable[Rule]) -> tuple[Zone, ...]:
+    """The cluster's own networks and addresses, and whatever else rules name by address; none twice."""
+    plan = cluster.plan
+    own = {
+        "machineNetwork": plan.machine,
+        "clusterNetwork": plan.cluster,
+        "serviceNetwork": plan.service,
+        "API": plan.api_vips,
+        "ingress": plan.ingress_vips,
+    }
+    found: dict[str, Zone] = {}
+    for what, entries in own.items():
+        for entry in entries:
+            if (network := _network(entry.usual)) is not None:
+                found.setdefault(_text(network), Zone(_text(network), what))
+    for rule in rules:
+        for name in (rule.source, rule.destination):
+            if (network := _network(name)) is not None:
+                found.setdefault(_text(network), Zone(_text(network), rule.reason, is_own=False))
+    return tuple(found.values())
+
+
+def covers(name: str, zone: Zone) -> bool:
+    """Whether the end ``name`` of a rule is a network or an address with ``zone`` inside of it."""
+    outer, inner = _network(name), _network(zone.network)
+    return outer is not None and inner is not None and _is_inside(inner, outer)
+
+
+def is_by_name(name: str) -> bool:
+    """Whether the end of a rule is a host's name or a group, whose addresses nobody has written down."""
+    return _network(name) is None
+
+
+def own_groups() -> frozenset[str]:
+    """Ends that are the cluster's own machines, however rules call them."""
+    return frozenset(groups()[name] for name in ("nodes", "control-plane", "bootstrap", "kubernetes-api"))
+
+
+class Ends:
+    """Finds the zone of an address; the most specific one of several."""
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        by_version: dict[int, list[tuple[_Network, Zone]]] = {4: [], 6: []}
+        for zone in zones:
+            network = ip_network(zone.network)
+            by_version[network.version].append((network, zone))
+        self._four, self._six = (_Segments(by_version[version]) for version in (4, 6))
+        self._kept: dict[bytes, Zone | None] = {}
+
+    def find(self, address: bytes) -> Zone | None:
+        """The zone of an address as a log writes it; ELSEWHERE for any other one, None where it is no address."""
+        kept = self._kept
+        try:
+            return kept[address]
+        except KeyError:
+            if len(kept) >= _KEPT:  # an address that nobody knows may come once only
+                kept.clear()
+            found = kept[address] = self._look(address)
+            return found
+
+    def _look(self, address: bytes) -> Zone | None:
+        segments, family = (self._six, socket.AF_INET6) if b":" in address else (self._four, socket.AF_INET)
+        try:
+            packed = socket.inet_pton(family, address.partition(b"%")[0].decode("ascii"))
+        except (OSError, ValueError):
+            return None
+        return segments.at(int.from_bytes(packed, "big"))
+
+
+class _Segments:
+    """All addresses of one family, cut where a network begins or ends."""
+
+    def __init__(self, networks: Sequence[tuple[_Network, Zone]]) -> None:
+        edges = {0}
+        for network, _ in networks:
+            edges |= {int(network.network_address), int(network.broadcast_address) + 1}
+        self._edges = sorted(edges)
+        nested = sorted(networks, key=lambda one: -one[0].prefixlen)
+        self._zones = [
+            next((p for n, p in nested if int(n.network_address) <= edge <= int(n.broadcast_address)), ELSEWHERE)
+            for edge in self._edges
+        ]
+
+    def at(self, number: int) -> Zone:
+        return self._zones[bisect_right(self._edges, number) - 1]
+
+
+def with_addresses(rules: Iterable[Rule], known: Mapping[str, Sequence[str]]) -> tuple[Rule, ...]:
+    """The rules, with the addresses of ``known`` in zone of the names and groups that it knows."""
+    from dataclasses import replace
+
+    return tuple(
+        replace(rule, source=source, destination=destination)
+        for rule in rules
+        for source in known.get(rule.source, (rule.source,))
+        for destination in known.get(rule.destination, (rule.destination,))
+    )
+
+
+def _network(text: str) -> _Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _text(network: _Network) -> str:
+    """An address alone where the network has no other."""
+    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
+
+
+def _is_inside(inner: _Network, outer: _Network) -> bool:
+    if inner.version != outer.version:
+        return False
+    first, last = int(outer.network_address), int(outer.broadcast_address)
+    return first <= int(inner.network_address) and int(inner.broadcast_address) <= last
