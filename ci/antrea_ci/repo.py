@@ -7,10 +7,23 @@ from pathlib import Path
 
 from antrea_ci.errors import UsageError
 
-RENDERED = ("rendered/install/", "antrea/overlays/install/generated/")
+RENDERED = (
+    "rendered/install/",
+    "rendered/nsx/",
+    "rendered/nsx-remove/",
+    "antrea/overlays/install/generated/",
+    "antrea/overlays/nsx/generated/",
+    "antrea/overlays/nsx-remove/generated/",
+)
 """What `render` writes as a whole: it follows from the other files, and whatever else lies in there is stale."""
 
-WRITTEN = ("rendered/", "antrea/overlays/install/generated/", "firewall/")
+WRITTEN = (
+    "rendered/",
+    "antrea/overlays/install/generated/",
+    "antrea/overlays/nsx/generated/",
+    "antrea/overlays/nsx-remove/generated/",
+    "firewall/",
+)
 """What a job that renders may commit."""
 
 PIPELINES = (".github/", ".gitlab/", ".ci/")
@@ -97,6 +110,30 @@ class ClusterRepo:
     def rendered_nsx(self) -> Path:
         """What kustomize builds of phase 2; no key material."""
         return self.root / "rendered" / "nsx"
+
+    @property
+    def interworking(self) -> Path:
+        """The vendor's files of phase 2, byte for byte, with their lock."""
+        return self.root / "antrea" / "interworking"
+
+    @property
+    def nsx_removal_overlay(self) -> Path:
+        """The way out of NSX: the vendor's deregister job."""
+        return self.root / "antrea" / "overlays" / "nsx-remove"
+
+    @property
+    def rendered_nsx_removal(self) -> Path:
+        return self.root / "rendered" / "nsx-remove"
+
+    @property
+    def nsx_certificate_file(self) -> Path:
+        """The public part of the cluster's certificate in NSX; its key is never in the tree."""
+        return self.nsx_overlay / "nsx-cert.pem"
+
+    @property
+    def next_nsx_certificate_file(self) -> Path:
+        """The public part of the one that a renewal brings."""
+        return self.nsx_overlay / "nsx-cert-next.pem"
 
     @property
     def firewall(self) -> Path:

@@ -43,6 +43,11 @@ class Cluster:
         return release.version
 
     @property
+    def nsx_name(self) -> str:
+        """What NSX calls the cluster, its principal identity, its node id and the certificate of them."""
+        return self.file.nsx.clusterName or self.name
+
+    @property
     def method(self) -> Method:
         """Who makes the machines: as written, else by what else is in the repository."""
         if self.file.install.method:

@@ -13,7 +13,7 @@ from antrea_ci.suggest import did_you_mean
 # The names that DESIGN section 8 fixes, and those that AWS fixes for its own.
 _NAME = (
     r"^(?:ANTREA_GITOPS_(?:PULL_SECRET|SSH_KEY|VCENTER_(?:USERNAME|PASSWORD)(?:_[2-9][0-9]*|_1[0-9]+)?|SECRET_[A-Za-z0-9_]+"
-    r"|AGE_IDENTITY|NSX_TLS_(?:CERT|KEY)|GITLAB_TOKEN)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))\Z"
+    r"|AGE_IDENTITY|NSX_TLS_(?:CERT|KEY)(?:_NEXT)?|GITLAB_TOKEN)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))\Z"
 )
 
 

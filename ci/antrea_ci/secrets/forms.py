@@ -11,7 +11,8 @@ from antrea_ci.secrets.needs import AGE_IDENTITY
 from antrea_ci.secrets.providers import identity_text
 from antrea_ci.values import mapping_at
 
-_PUBLIC = ("ANTREA_GITOPS_SSH_KEY", "ANTREA_GITOPS_NSX_TLS_CERT")
+_CERTIFICATES = ("ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_CERT_NEXT")
+_PUBLIC = ("ANTREA_GITOPS_SSH_KEY", *_CERTIFICATES)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def examined(name: str, given: str) -> Examined:
 
 
 def _form(name: str) -> str:
-    if name == "ANTREA_GITOPS_NSX_TLS_CERT":
+    if name in _CERTIFICATES:
         return "file"
     forms = mapping_at(facts("secret-variables"), ("variables",))
     return next((str(form) for pattern, form in forms.items() if fnmatchcase(name, pattern)), "text")

@@ -127,7 +127,7 @@ def test_other_objects(subject: Subject, steps: tuple[Step, ...], expected: str)
         (".gitlab/ci/main.yml", ("check",), "safe"),
         ("firewall/rules.csv", (), "firewall"),
         ("antrea/bundle/operator.yaml", ("spec",), "safe"),
-        ("antrea/overlays/nsx/kustomization.yaml", ("resources",), "unknown"),
+        ("antrea/overlays/nsx/kustomization.yaml", ("resources",), "safe"),
         ("scripts/mine.sh", (), "unknown"),
     ],
 )
