@@ -12,10 +12,14 @@ from antrea_ci.values import items_at, mapping_at, value_in_any_case
 from antrea_ci.yamlio import Value, parse
 
 AGE_IDENTITY = "ANTREA_GITOPS_AGE_IDENTITY"
+KUBECONFIG = "ANTREA_GITOPS_KUBECONFIG"
 _LOGIN = "ANTREA_GITOPS_SECRET_"
 _INSTALLS = frozenset({"install", "preflight"})
 _WITH_PLATFORM = _INSTALLS | {"destroy"}
-_WITH_VAULT = frozenset({"install", "destroy", "apply", "backup", "credentials"})
+# Phase 2: `nsx` is `nsx apply`, the others are `nsx status` and so on.
+_NSX = frozenset({"nsx", "nsx-status", "nsx-remove", "nsx-renew"})
+_LIVING = _NSX | {"apply"}
+_WITH_VAULT = _LIVING | {"install", "destroy", "backup", "credentials"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Need:
 
 
 def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
-    """What ``verb`` takes for ``cluster``: install, preflight, destroy, apply, backup, credentials or images.
+    """What ``verb`` takes for ``cluster``: install, preflight, destroy, apply, backup, credentials, images, nsx (apply),
+    nsx-status, nsx-remove or nsx-renew.
 
     Each name once. One that is needed and optional for two reasons is needed.
     """
@@ -46,15 +51,23 @@ def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
 def _needs(cluster: Cluster, verb: str) -> Iterator[Need]:
     if cluster.file.flavour == "openshift":
         yield from _openshift(cluster, verb)
-    if cluster.file.nsx.enabled and verb in ("apply", "destroy"):
-        yield Need(f"{_LOGIN}NSX", "the login of the NSX managers")
-    if cluster.file.nsx.enabled and verb == "apply":
-        yield Need("ANTREA_GITOPS_NSX_TLS_CERT", "the certificate with which the cluster registers at NSX")
-        yield Need("ANTREA_GITOPS_NSX_TLS_KEY", "the key of that certificate")
+    if verb in _NSX or (cluster.file.nsx.enabled and verb == "destroy"):
+        yield from _nsx(verb)
+    if verb in _LIVING:
+        yield Need(KUBECONFIG, "opens the living cluster, where the vault does not", is_optional=True)
     if verb in _WITH_VAULT:
         if (cluster.file.backup.remote or "").startswith("https://"):
             yield Need(f"{_LOGIN}BACKUP", "the login of backup.remote, where Git itself has none", is_optional=True)
         yield Need(AGE_IDENTITY, "opens backups, where state has to be restored", is_optional=True)
+
+
+def _nsx(verb: str) -> Iterator[Need]:
+    yield Need(f"{_LOGIN}NSX", "the login of the NSX managers", is_optional=verb == "nsx-status")
+    if verb in ("nsx", "nsx-renew"):
+        end = "_NEXT" if verb == "nsx-renew" else ""
+        which = "next certificate" if end else "certificate"
+        yield Need(f"ANTREA_GITOPS_NSX_TLS_CERT{end}", f"the {which} by which NSX knows the cluster")
+        yield Need(f"ANTREA_GITOPS_NSX_TLS_KEY{end}", "the key of that certificate")
 
 
 def _openshift(cluster: Cluster, verb: str) -> Iterator[Need]:

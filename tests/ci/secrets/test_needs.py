@@ -64,11 +64,21 @@ def test_platforms_with_logins_of_their_own(tmp_path: Path) -> None:
     assert names(cluster_of(tmp_path / "c", edit=on("none")), "destroy") == []
 
 
-def test_nsx_takes_its_login_and_for_apply_the_certificate(tmp_path: Path) -> None:
+def test_nsx_takes_its_login_and_who_registers_or_renews_the_certificate(tmp_path: Path) -> None:
     cluster = cluster_of(tmp_path / "a", edit=on("none"), nsx={"enabled": True})
+    pair = ["ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY"]
     assert names(cluster, "install") == [PULL]
-    assert names(cluster, "destroy") == [f"{LOGIN}NSX"]
-    assert names(cluster, "apply") == [f"{LOGIN}NSX", "ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY"]
+    assert names(cluster, "destroy") == names(cluster, "nsx-remove") == [f"{LOGIN}NSX"]
+    assert names(cluster, "nsx") == [f"{LOGIN}NSX", *pair]
+    assert names(cluster, "nsx-renew") == [f"{LOGIN}NSX", *(f"{name}_NEXT" for name in pair)]
+    assert names(cluster, "nsx-status") == []
+
+
+def test_who_changes_the_living_cluster_takes_a_kubeconfig_where_there_is_one(tmp_path: Path) -> None:
+    cluster = cluster_of(tmp_path / "a", edit=on("none"), nsx={"enabled": True})
+    assert names(cluster, "apply") == []
+    for verb in ("apply", "nsx", "nsx-status", "nsx-remove", "nsx-renew"):
+        assert "ANTREA_GITOPS_KUBECONFIG" in names(cluster, verb, optional=True)
 
 
 def test_plain_kubernetes_needs_none_to_be_installed(tmp_path: Path) -> None:
