@@ -123,11 +123,11 @@ _CUT_OFF: tuple[type[Exception], ...] = (_TAR.TruncatedHeaderError, _TAR.EmptyHe
 _HEADER_ERRORS: type[Exception] = _TAR.HeaderError
 
 
-class _Header(tarfile.TarInfo):
+class Header(tarfile.TarInfo):
     """tarfile takes a damaged header for the end of the archive; here it is an error."""
 
     @classmethod
-    def fromtarfile(cls, tarfile: tarfile.TarFile) -> _Header:
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Header:
         try:
             return super().fromtarfile(tarfile)
         except _END_OF_ARCHIVE:
@@ -141,7 +141,7 @@ class _Header(tarfile.TarInfo):
 def read_tar(stream: Bounded, intake: Intake) -> None:
     """Every file of an uncompressed tar that is read once, front to back."""
     with decoding(intake.label):
-        archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header)  # noqa: SIM115 nothing to close
+        archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=Header)  # noqa: SIM115 nothing to close
         for member in archive:
             intake.budget.take_entry()
             _take_tar_member(archive, member, intake)
@@ -154,13 +154,14 @@ def _take_tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, intake: 
     if name is None or member.isdir():
         return
     if not member.isreg() or member.issparse() or member.size < 0:
-        raise intake.refuse(name, _tar_kind(member))
+        raise intake.refuse(name, tar_kind(member))
     intake.reserve(name)
     if content := archive.extractfile(member):
         intake.add(name, member.size, content)
 
 
-def _tar_kind(member: tarfile.TarInfo) -> str:
+def tar_kind(member: tarfile.TarInfo) -> str:
+    """What a member that is no plain file is."""
     if member.issym():
         return f"a symbolic link to {member.linkname!r}"
     if member.islnk():

@@ -12,7 +12,7 @@ from antrea_ci.facts import facts
 from antrea_ci.image_references import Form, images_in, is_reference, repository_of
 from antrea_ci.images.mirrors import Mirrors, config_of, platforms_of
 from antrea_ci.install_config.words import named
-from antrea_ci.values import mapping_at, text_at
+from antrea_ci.values import items_at, mapping_at, text_at
 from antrea_ci.yamlio import Value, parse
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Use:
 
 @dataclass(frozen=True)
 class PlannedImage:
-    """One image. ``reference`` is what the cluster calls it; ``target`` where it has to lie, which differs with a mirror.
+    """One image: ``reference`` is what the cluster calls it, ``target`` where it has to lie; with a mirror they differ.
 
     ``source`` is where it comes from: the reference where a mirror serves it, else the vendor's public image or
     archive; empty where nobody knows. ``role`` is its key in cluster.yaml, or empty. ``platforms`` are what nodes need.
@@ -152,7 +152,7 @@ def _named(manifest: Value) -> Iterator[tuple[str, Use]]:
     if not isinstance(manifest, dict):
         return
     if manifest.get("kind") == "List":
-        for item in manifest.get("items") if isinstance(manifest.get("items"), list) else ():
+        for item in items_at(manifest, ("items",)):
             yield from _named(item)
         return
     parts = [text_at(manifest, path) for path in (("kind",), ("metadata", "namespace"), ("metadata", "name"))]

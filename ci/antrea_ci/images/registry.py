@@ -7,6 +7,7 @@ containers/image docker/docker_client.go (the answer to /v2/ decides about the l
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 from antrea_ci.exchange import Answer, Fault, Line, NoAnswerError, ask
 from antrea_ci.image_references import repository_of
-from antrea_ci.values import items_at, mapping_at, text_at
+from antrea_ci.values import items_at, mapping_at, text_at, texts_at
 from antrea_ci.yamlio import Value
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
@@ -45,10 +46,16 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """An image that can be pulled. ``platforms`` such as ``linux/amd64``; none where nobody asked, or it has none."""
+    """An image that can be pulled. ``platforms`` such as ``linux/amd64``; none where nobody asked, or it has none.
+
+    ``config`` is the digest of its configuration where platforms were asked for and there is one; ``is_plain`` says
+    that the registry, on this machine's loopback, speaks no TLS.
+    """
 
     digest: str
     platforms: tuple[str, ...] = ()
+    config: str = field(default="", compare=False)
+    is_plain: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,20 @@ class _Image:
     host: str
     repository: str
     reference: str
+    scheme: str = "https"
+
+    @property
+    def root(self) -> str:
+        return f"{self.scheme}://{self.host}/v2/"
 
     @property
     def base(self) -> str:
-        return f"https://{self.host}/v2/{self.repository}"
+        return self.root + self.repository
+
+    @property
+    def digest(self) -> str:
+        """Empty where it is asked for by its tag."""
+        return self.reference if ":" in self.reference else ""
 
 
 @dataclass(frozen=True)
@@ -93,21 +110,42 @@ class _RefusedError(Exception):
         self.reason = Reason(refusal, detail)
 
 
-def look_up(reference: str, line: Line, logins: Logins, *, platforms: bool = False) -> Found | Reason:
+def look_up(
+    reference: str, line: Line, logins: Logins, *, platforms: bool = False, plain_on_loopback: bool = False
+) -> Found | Reason:
     """Whether ``reference`` (with tag or digest; of both the digest counts, as for a container runtime) can be pulled.
 
-    With ``platforms`` its manifest is read too, which a registry that counts pulls counts as one.
+    With ``platforms`` its manifest is read too, which a registry that counts pulls counts as one. Without TLS only a
+    registry on this machine is spoken to, and only with ``plain_on_loopback``.
     """
     image = _read(reference)
     try:
-        session = _open(_Session(image, line, logins(reference)))
+        session = _open(_Session(image, line, logins(reference)), plain_on_loopback=plain_on_loopback)
         answer = _manifest(session, "GET" if platforms else "HEAD", image.reference)
-        digest = answer.headers.get("docker-content-digest", "")
-        return Found(digest, _platforms(session, answer) if platforms else ())
+        if not platforms and not answer.headers.get("docker-content-digest"):
+            answer = _manifest(session, "GET", image.reference)
+        found, config = _platforms(session, answer) if platforms else ((), "")
+        return Found(_digest(answer, image), found, config, session.image.scheme == "http")
     except _RefusedError as refused:
         return refused.reason
     except NoAnswerError as fault:
         return _unreached(fault)
+
+
+def tags(reference: str, line: Line, logins: Logins, *, plain_on_loopback: bool = False) -> tuple[str, ...]:
+    """The tags of the repository of ``reference``, the first page of them; none where the registry does not say."""
+    with suppress(_RefusedError, NoAnswerError):
+        start = _Session(_read(reference), line, logins(reference))
+        session = _open(start, plain_on_loopback=plain_on_loopback)
+        answer = ask(line, "GET", f"{session.image.base}/tags/list", login=session.opened)
+        return tuple(texts_at(_json(answer), ("tags",))) if answer.status == 200 else ()
+    return ()
+
+
+def is_on_loopback(host: str) -> bool:
+    """Whether ``host`` (with or without a port) is this machine itself."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or name == "::1" or name.startswith("127.")
 
 
 def asked_host(reference: str) -> str:
@@ -123,9 +161,15 @@ def _read(reference: str) -> _Image:
     return _Image(asked_host(reference), repository, digest or tag or "latest")
 
 
-def _open(session: _Session) -> _Session:
+def _open(session: _Session, *, plain_on_loopback: bool) -> _Session:
     """The registry's answer to its base says which login it wants, if any."""
-    answer = ask(session.line, "GET", f"https://{session.image.host}/v2/")
+    try:
+        answer = ask(session.line, "GET", session.image.root)
+    except NoAnswerError as fault:
+        if fault.fault is not Fault.NOT_TLS or not plain_on_loopback or not is_on_loopback(session.image.host):
+            raise
+        session = replace(session, image=replace(session.image, scheme="http"))
+        answer = ask(session.line, "GET", session.image.root)
     if answer.status != 401:
         return session
     scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))
@@ -144,6 +188,16 @@ def _manifest(session: _Session, method: str, reference: str) -> Answer:
     if answer.status == 200:
         return answer
     raise _refused(answer, session)
+
+
+def _digest(answer: Answer, image: _Image) -> str:
+    """The digest that the registry says; what it sends has to have it, and to be what was asked for."""
+    told = answer.headers.get("docker-content-digest", "")
+    found = f"sha256:{hashlib.sha256(answer.body).hexdigest()}" if answer.body else told
+    for wanted in (told, image.digest):
+        if wanted.startswith("sha256:") and wanted != found:
+            raise _RefusedError(Refusal.OTHER, f"it sends {found or 'nothing'} where {wanted} belongs")
+    return found
 
 
 def _refused(answer: Answer, session: _Session) -> _RefusedError:
@@ -175,18 +229,19 @@ def _token(session: _Session, wanted: Mapping[str, str]) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _platforms(session: _Session, answer: Answer) -> tuple[str, ...]:
+def _platforms(session: _Session, answer: Answer) -> tuple[tuple[str, ...], str]:
+    """The platforms, and the digest of the configuration where it is one image."""
     manifest = _json(answer)
     listed = items_at(manifest, ("manifests",)) if isinstance(manifest, dict) else []
     if listed:
         found = [_platform(mapping_at(item, ("platform",))) for item in listed]
-        return tuple(dict.fromkeys(name for name in found if name and "unknown" not in name))
+        return tuple(dict.fromkeys(name for name in found if name and "unknown" not in name)), ""
     digest = text_at(manifest, ("config", "digest"))
     if not digest:
-        return ()
+        return (), ""
     config = ask(session.line, "GET", f"{session.image.base}/blobs/{digest}", login=session.opened)
     name = _platform(mapping_at(_json(config), ())) if config.status == 200 else ""
-    return (name,) if name else ()
+    return (name,) if name else (), digest
 
 
 def _platform(value: Mapping[str, Value]) -> str:
