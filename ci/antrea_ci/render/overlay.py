@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from antrea_ci.bundle.contents import Bundle
@@ -17,7 +17,7 @@ from antrea_ci.render.settings import InnerSettings, Settings, ShippedTexts, inn
 from antrea_ci.values import value_at
 from antrea_ci.yamlio import Value, block, quoted
 
-_HEAD = "# Written by `antrea-gitops render` from cluster.yaml; edits here are lost.\n"
+HEAD = "# Written by `antrea-gitops render` from cluster.yaml; edits here are lost.\n"
 _POD = ("spec", "template", "spec")
 
 # Field of the AntreaInstall's spec, and the key of cluster.yaml's `images` that fills it.
@@ -34,22 +34,21 @@ def generated_files(cluster: Cluster, bundle: Bundle) -> dict[str, bytes]:
     operator = _operator_patch(bundle.operator, cluster.file.images.operator)
     install = _install_patch(cluster, bundle)
     patches = {"operator.yaml": operator, "antreainstall.yaml": install}
-    files = {name: (_HEAD + text).encode() for name, text in patches.items() if text}
+    files = {name: (HEAD + text).encode() for name, text in patches.items() if text}
     files["kustomization.yaml"] = _kustomization(list(files), bundle).encode()
     return files
 
 
 def _kustomization(patches: list[str], bundle: Bundle) -> str:
     lines = ["apiVersion: kustomize.config.k8s.io/v1alpha1", "kind: Component"]
-    entries = [f"  - path: {name}" for name in patches] + list(_noise_patches(bundle))
-    return _HEAD + "\n".join([*lines, "patches:" if entries else "patches: []", *entries]) + "\n"
+    installed = (item for item in bundle.objects if item.file in bundle.phase1_files)
+    entries = [*(f"  - path: {name}" for name in patches), *noise_patches(installed)]
+    return HEAD + "\n".join([*lines, "patches:" if entries else "patches: []", *entries]) + "\n"
 
 
-def _noise_patches(bundle: Bundle) -> Iterator[str]:
+def noise_patches(objects: Iterable[BundleObject]) -> Iterator[str]:
     """Patches that drop what code generators leave in manifests, so that any engine builds what is rendered here."""
-    for item in bundle.objects:
-        if item.file not in bundle.phase1_files:
-            continue
+    for item in objects:
         paths: list[str] = []
         metadata = value_at(item.value, ("metadata",))
         if isinstance(metadata, dict) and "creationTimestamp" in metadata and metadata["creationTimestamp"] is None:

@@ -30,8 +30,10 @@ Steps: TypeAlias = "tuple[str | int, ...]"
 
 
 def remote_findings(repo: ClusterRepo) -> list[Finding]:
-    """An error for every remote, chart or plugin in the overlay and what it includes from this repository."""
-    return list(_walk(repo, repo.overlay, set()))
+    """An error for every remote, chart or plugin in the overlays and what they include from this repository."""
+    seen: set[Path] = set()
+    overlays = (repo.overlay, repo.nsx_overlay, repo.nsx_removal_overlay)
+    return [finding for overlay in overlays for finding in _walk(repo, overlay, seen)]
 
 
 def _walk(repo: ClusterRepo, folder: Path, seen: set[Path]) -> Iterator[Finding]:
