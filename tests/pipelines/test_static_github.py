@@ -40,11 +40,13 @@ JOBS = {
     ("main", "backup"): Row(OWN, 30, READ, "backup", ("check", "render")),
     ("main", "provenance"): Row(HOSTED, 15, READ, None, ("check", "render")),
     ("nightly", "images"): Row(OWN, 30, READ, "images"),
+    ("nightly", "drift"): Row(OWN, 30, READ, "drift"),
     ("nightly", "expiry"): Row(HOSTED, 15, READ),
     ("nightly", "restore-drill"): Row(OWN, 60, READ, "backup"),
     ("install", "install"): Row(OWN, 330, RECORDS, "cluster"),
     ("destroy", "destroy"): Row(OWN, 330, RECORDS, "cluster"),
-    ("apply", "apply"): Row(OWN, 330, READ, "cluster"),
+    ("apply", "apply"): Row(OWN, 330, RECORDS, "cluster"),
+    ("nsx", "nsx"): Row(OWN, 330, READ, "cluster"),
 }
 STARTED_BY = {
     "pull-request": {"pull_request", "merge_group"},
@@ -53,6 +55,7 @@ STARTED_BY = {
     "install": {"workflow_dispatch"},
     "destroy": {"workflow_dispatch"},
     "apply": {"workflow_dispatch"},
+    "nsx": {"workflow_dispatch"},
 }
 CONCURRENCY = {
     "pull-request": ("pull-request-${{ github.event.pull_request.number || github.ref }}", True),
@@ -63,6 +66,7 @@ CONCURRENCY = {
     "install": ("cluster", False),
     "destroy": ("cluster", False),
     "apply": ("cluster", False),
+    "nsx": ("cluster", False),
 }
 each_operation = pytest.mark.parametrize("verb", OPERATIONS)
 
@@ -122,7 +126,7 @@ def test_every_job_calls_the_tool_and_little_else():
         scripts = [step["run"] for step in body["steps"] if "run" in step]
         assert scripts[0].startswith('sh .ci/setup.sh "$RUNNER_TEMP/antrea-gitops"'), (name, job)
         lines = [line for script in scripts[1:] for line in script.splitlines()]
-        assert 1 <= len(lines) <= 3, (name, job)
+        assert 1 <= len(lines) <= 4, (name, job)
         assert all(line.startswith("antrea-gitops ") for line in lines), (name, job)
 
 
@@ -175,21 +179,30 @@ def test_the_comment_is_written_also_when_a_check_failed():
 def test_the_name_of_the_cluster_is_typed_and_compared_before_any_secret_is_there(verb: str):
     workflow = WORKFLOWS[verb]
     assert workflow[ON]["workflow_dispatch"]["inputs"]["cluster"]["required"] is True
-    checkout, setup, confirm, operate, keep = workflow["jobs"][verb]["steps"]
+    checkout, setup, confirm, operate, draw, keep = workflow["jobs"][verb]["steps"]
     assert confirm["run"] == "antrea-gitops ci confirm"
     assert confirm["env"] == {"CONFIRM": "${{ inputs.cluster }}"}
-    assert not any(secrets_of(step) for step in (checkout, setup, confirm, keep))
+    assert not any(secrets_of(step) for step in (checkout, setup, confirm, draw, keep))
     call = {
         "install": 'antrea-gitops install ${RESUME:+"$RESUME"}',
         "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
+        "apply": "antrea-gitops apply --yes",
+        "nsx": "antrea-gitops nsx apply --yes",
     }
-    assert operate["run"].splitlines() == ["antrea-gitops ci mask", call.get(verb, f"antrea-gitops {verb}")]
+    assert operate["run"].splitlines() == ["antrea-gitops ci mask", call[verb]]
+
+
+@each_operation
+def test_the_page_is_drawn_whatever_came_of_it_and_decides_nothing(verb: str):
+    draw = WORKFLOWS[verb]["jobs"][verb]["steps"][-2]
+    assert draw["run"] == "antrea-gitops report --output report/cluster.html"
+    assert (draw["if"], draw["continue-on-error"]) == ("${{ always() }}", True)
 
 
 @each_operation
 def test_the_step_ends_half_an_hour_before_the_job_so_that_logs_are_kept(verb: str):
     job = WORKFLOWS[verb]["jobs"][verb]
-    *_, operate, keep = job["steps"]
+    *_, operate, _, keep = job["steps"]
     assert (operate["timeout-minutes"], job["timeout-minutes"]) == (300, 330)
     assert keep["if"] == "${{ always() }}"
     assert keep["with"]["path"].split() == ["logs/", "report/"]
@@ -199,7 +212,7 @@ def test_the_step_ends_half_an_hour_before_the_job_so_that_logs_are_kept(verb: s
 def test_without_recipients_there_are_no_jobs_for_backups():
     answers = {"backup_recipients": []}
     assert set(workflow_of("main", **answers)["jobs"]) == {"check", "render", "provenance"}
-    assert set(workflow_of("nightly", **answers)["jobs"]) == {"images", "expiry"}
+    assert set(workflow_of("nightly", **answers)["jobs"]) == {"images", "drift", "expiry"}
 
 
 def test_the_label_of_the_runner_is_declared_for_actionlint():

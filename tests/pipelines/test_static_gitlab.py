@@ -27,6 +27,7 @@ class Row(NamedTuple):
 
 
 LONG = "330 minutes"
+SECRET = ("cluster", "backup", "images", "drift")
 TABLE = {
     "check": Row("verify", (REQUEST, PUSH)),
     "render": Row("verify", (REQUEST, PUSH)),
@@ -36,11 +37,13 @@ TABLE = {
     "backup": Row("record", (PUSH,), "30 minutes", "backup", OWN, ("check", "render"), interruptible=False),
     "provenance": Row("record", (PUSH,), needs=("check", "render")),
     "images": Row("operate", (NIGHT,), "30 minutes", "images", OWN),
+    "drift": Row("operate", (NIGHT,), "30 minutes", "drift", OWN),
     "expiry": Row("operate", (NIGHT,)),
     "restore-drill": Row("operate", (NIGHT,), "1 hour", "backup", OWN),
     "install": Row("operate", (PERSON,), LONG, "cluster", OWN, interruptible=False),
     "destroy": Row("operate", (PERSON,), LONG, "cluster", OWN, interruptible=False),
     "apply": Row("operate", (PERSON,), LONG, "cluster", OWN, interruptible=False),
+    "nsx": Row("operate", (PERSON,), LONG, "cluster", OWN, interruptible=False),
 }
 
 
@@ -98,10 +101,17 @@ def test_the_jobs_are_those_of_the_workflows():
     assert set(FOUND) == {job for name in workflows for job in yaml.safe_load(rendered_text(name, FULL))["jobs"]}
 
 
-def test_kubernetes_has_nothing_to_install_and_nothing_to_destroy():
+def test_what_the_installer_did_not_make_is_not_destroyed():
     whole = pipeline(flavour="kubernetes")
-    assert set(TABLE) - set(jobs_of(whole)) == {"install", "destroy"}
-    assert whole["variables"]["ACTION"]["options"] == ["none", "apply"]
+    assert set(TABLE) - set(jobs_of(whole)) == {"destroy"}
+    assert whole["variables"]["ACTION"]["options"] == ["none", "install", "apply", "nsx"]
+    assert jobs_of(whole)["install"]["script"][-1] == "antrea-gitops install"
+
+
+def test_without_nsx_there_is_no_job_for_it():
+    whole = pipeline(nsx=False)
+    assert set(TABLE) - set(jobs_of(whole)) == {"nsx"}
+    assert "nsx" not in whole["variables"]["ACTION"]["options"]
 
 
 def test_without_recipients_there_are_no_jobs_for_backups():
@@ -141,12 +151,12 @@ def test_what_is_installed_beside_secrets_is_checked_against_hashes():
     """The token for notes is the exception, as on GitHub: its jobs run the code of the base."""
     for name, body in FOUND.items():
         demands = any("--require-hashes" in line for line in body["before_script"])
-        assert demands == (body.get("environment", {}).get("name") in ("cluster", "backup", "images")), name
+        assert demands == (body.get("environment", {}).get("name") in SECRET), name
 
 
 def test_what_a_secret_consists_of_is_masked_before_the_verb_runs():
     for name, body in FOUND.items():
-        if body.get("environment", {}).get("name") in ("cluster", "backup", "images"):
+        if body.get("environment", {}).get("name") in SECRET:
             assert body["script"][-2] == "antrea-gitops ci mask", name
 
 
@@ -208,8 +218,10 @@ def test_the_name_of_the_cluster_is_compared_first(verb: str):
     call = {
         "install": "antrea-gitops install ${RESUME:+--resume}",
         "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
+        "apply": "antrea-gitops apply --yes",
+        "nsx": "antrea-gitops nsx apply --yes",
     }
-    steps = ["antrea-gitops ci confirm", "antrea-gitops ci mask", call.get(verb, f"antrea-gitops {verb}")]
+    steps = ["antrea-gitops ci confirm", "antrea-gitops ci mask", call[verb]]
     assert FOUND[verb]["script"] == steps
     assert WHOLE["variables"]["CONFIRM"]["value"] == ""
 
@@ -222,3 +234,9 @@ def test_the_script_ends_half_an_hour_before_the_job_so_that_logs_are_kept(verb:
     assert body["artifacts"]["paths"] == ["logs/", "report/"]
     assert body["artifacts"]["expire_in"] == "2 weeks"
     assert body["artifacts"]["access"] == "developer"
+
+
+@each_operation
+def test_the_page_is_drawn_whatever_came_of_it_and_decides_nothing(verb: str):
+    (line,) = FOUND[verb]["after_script"]
+    assert line.endswith("antrea-gitops report --output report/cluster.html || true")

@@ -49,7 +49,7 @@ def test_every_answer_that_a_pipeline_reads_is_combined():
 
 def test_every_workflow_of_every_combination_is_written(written: Written):
     kinds = {name for name in written if name.startswith((".github/workflows/", ".gitlab"))}
-    assert len(kinds) == 15
+    assert len(kinds) == 17
     assert len(written[".github/workflows/install.yml"]) > 100
 
 
@@ -98,18 +98,33 @@ def test_no_linter_is_told_to_look_away():
     assert not list((ROOT / "template").rglob("*zizmor*"))
 
 
-GITHUB = {"actionlint.yaml", "dependabot.yml", "apply.yml", "main.yml", "nightly.yml", "pull-request.yml"}
-GITLAB = {"setup.yml", "verify.yml", "merge-request.yml", "main.yml", "nightly.yml", "apply.yml"}
-OPENSHIFT = {"install.yml", "destroy.yml"}
+GITHUB = {
+    "actionlint.yaml",
+    "dependabot.yml",
+    "install.yml",
+    "apply.yml",
+    "main.yml",
+    "nightly.yml",
+    "pull-request.yml",
+}
+GITLAB = {"setup.yml", "verify.yml", "merge-request.yml", "main.yml", "nightly.yml", "install.yml", "apply.yml"}
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab", "both"])
-@pytest.mark.parametrize("flavour", ["openshift", "kubernetes"])
-def test_only_what_was_answered_is_written_and_it_is_what_copier_writes(ci: str, flavour: str, tmp_path: Path):
-    """Only OpenShift has an installer, and so jobs that install and destroy."""
-    answers = {"ci": ci, "flavour": flavour, "backup_recipients": ["age1x"], "install_runner": "on"}
+@pytest.mark.parametrize(
+    ("flavour", "nsx", "more"),
+    [
+        ("openshift", False, {"destroy.yml"}),
+        ("openshift", True, {"destroy.yml", "nsx.yml"}),
+        ("kubernetes", False, set()),
+    ],
+)
+def test_only_what_was_answered_is_written_and_it_is_what_copier_writes(
+    ci: str, flavour: str, nsx: bool, more: set[str], tmp_path: Path
+):
+    """Only what an installer made can be destroyed."""
+    answers = {"ci": ci, "flavour": flavour, "nsx": nsx, "backup_recipients": ["age1x"], "install_runner": "on"}
     repo = copy_template(tmp_path / "ocp", **answers)
-    more = OPENSHIFT if flavour == "openshift" else set()
     found = {top: {path.name for path in (repo / top).rglob("*") if path.is_file()} for top in (".github", ".gitlab")}
     assert found[".github"] == (GITHUB | more if ci != "gitlab" else set())
     assert found[".gitlab"] == (GITLAB | more if ci != "github" else set())

@@ -30,7 +30,7 @@ def test_what_is_installed_beside_secrets_is_checked_against_hashes():
 VCENTER = {"ANTREA_GITOPS_VCENTER_USERNAME", "ANTREA_GITOPS_VCENTER_PASSWORD"}
 VAULT = {"ANTREA_GITOPS_AGE_IDENTITY", "ANTREA_GITOPS_SECRET_BACKUP"}
 PULL, REGISTRY, NSX = "ANTREA_GITOPS_PULL_SECRET", "ANTREA_GITOPS_SECRET_REGISTRY", "ANTREA_GITOPS_SECRET_NSX"
-IDENTITY = "ANTREA_GITOPS_AGE_IDENTITY"
+IDENTITY, KUBECONFIG = "ANTREA_GITOPS_AGE_IDENTITY", "ANTREA_GITOPS_KUBECONFIG"
 BACKUP, PROXY = "ANTREA_GITOPS_SECRET_BACKUP", "ANTREA_GITOPS_SECRET_PROXY"
 
 
@@ -58,11 +58,13 @@ BACKUP, PROXY = "ANTREA_GITOPS_SECRET_BACKUP", "ANTREA_GITOPS_SECRET_PROXY"
         ("install", {"platform": "baremetal", "hosts": [{"bmc": {"secret": "A }} x"}}]}, {PULL, *VAULT}),
         ("destroy", {}, {NSX, *VAULT, *VCENTER}),
         ("destroy", {"nsx": False}, {*VAULT, *VCENTER}),
-        ("apply", {}, {NSX, "ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY", *VAULT}),
-        ("apply", {"nsx": False, "flavour": "kubernetes"}, VAULT),
+        ("install", {"flavour": "kubernetes"}, {KUBECONFIG, *VAULT}),
+        ("apply", {}, {KUBECONFIG, *VAULT}),
+        ("apply", {"nsx": False, "flavour": "kubernetes"}, {KUBECONFIG, *VAULT}),
+        ("nsx", {}, {NSX, "ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY", KUBECONFIG, *VAULT}),
         ("main", {}, {BACKUP}),
-        ("nightly", {}, {PULL, REGISTRY, *VAULT}),
-        ("nightly", {"flavour": "kubernetes"}, {REGISTRY, *VAULT}),
+        ("nightly", {}, {PULL, REGISTRY, KUBECONFIG, *VAULT}),
+        ("nightly", {"flavour": "kubernetes"}, {REGISTRY, KUBECONFIG, *VAULT}),
         ("pull-request", {}, set()),
     ],
 )

@@ -22,7 +22,7 @@ FULL: dict[str, Any] = {
     "backup_remote": "https://git.example.com/p/vault.git",
     "nsx": True,
 }
-OPERATIONS = ("install", "destroy", "apply")
+OPERATIONS = ("install", "destroy", "apply", "nsx")
 RUNNERS = ("cluster-install", "1.30")
 _DOMAINS = [{"name": name, "server": f"{name}.example.com"} for name in ("vc1", "vc2", "vc3")]
 _HOSTS = [{"name": "a", "bmc": {"secret": "RACK_1"}}, {"name": "b", "bmc": {"secret": "BMC"}}, {"name": "c", "bmc": {}}]

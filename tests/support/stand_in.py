@@ -1,4 +1,4 @@
-"""A program named antrea-gitops that stands in for verbs that are still to come, and fails those that it is told.
+"""A program named antrea-gitops that plays verbs which need a site or a cluster, and fails those that it is told.
 
 Everything else is passed on to the real one, which must be the next in PATH.
 """
@@ -14,15 +14,15 @@ from support.plants import PLANTS, Chance
 
 PULL_SECRET = PLANTS["pull-secret"][1](Chance(7))
 PULL_SECRET_PARTS = (json.loads(PULL_SECRET)["auths"]["registry.example.com"]["auth"],)
-TO_COME = ("install", "apply", "destroy", "backup", "images")
-"""Verbs of DESIGN section 6 that pipelines call and no module has."""
+PLAYED = ("install", "apply", "destroy", "backup", "images", "nsx")
+"""Verbs that pipelines call and that reach out of the machine."""
 
 _SCRIPT = """\
 #!/bin/sh
 echo "$*" >>{asked}
 case "$*" in
   {failing}) echo "error: $1 fails, as the test wants" >&2; exit 1 ;;
-  {to_come}) env | sed 's/=.*//' | sort >{names}-"$1"
+  {played}) env | sed 's/=.*//' | sort >{names}-"$1"
     echo "pulls with $(echo "${{ANTREA_GITOPS_PULL_SECRET:-}}" | sed 's/.*"auth": "\\([^"]*\\)".*/\\1/')"
     mkdir -p logs report && echo done >logs/"$1".log
     exit 0 ;;
@@ -42,7 +42,7 @@ def stand_in(folder: Path, failing: Sequence[str] = ()) -> Path:
             names=shlex.quote(str(folder / "names")),
             folder=folder,
             failing=patterns,
-            to_come="|".join(f"{verb}|{verb}\\ *" for verb in TO_COME),
+            played="|".join(f"{verb}|{verb}\\ *" for verb in PLAYED),
         )
     )
     script.chmod(0o755)
@@ -55,5 +55,5 @@ def asked(folder: Path) -> list[str]:
 
 
 def names(folder: Path, verb: str) -> set[str]:
-    """The names of the variables that a verb to come was given."""
+    """The names of the variables that a verb was given."""
     return set((folder / f"names-{verb}").read_text().splitlines())

@@ -10,7 +10,7 @@ import yaml
 
 from support.pipeline_trees import FULL, rendered_text
 
-NAMES = ("pull-request", "main", "nightly", "install", "destroy", "apply")
+NAMES = ("pull-request", "main", "nightly", "install", "destroy", "apply", "nsx")
 
 
 def text_of(workflow: str, **answers: Any) -> str:
