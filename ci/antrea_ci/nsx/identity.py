@@ -1,0 +1,93 @@
+"""The principal identity of a cluster at NSX, and the certificate by which NSX knows it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.facts import facts
+from antrea_ci.nsx.answers import Identity, Stored
+from antrea_ci.nsx.manager import Nsx
+from antrea_ci.values import text_at
+
+_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----")
+_FILE = "antrea/overlays/nsx/nsx-cert.pem"
+_RULE = "certificate, principal identity and cluster have one name, and each cluster its own of them"
+
+
+def fingerprint(pem: str) -> str:
+    """SHA-256, in hex, of the first certificate in ``pem``; empty where there is none."""
+    found = _BLOCK.search(pem)
+    if found is None:
+        return ""
+    with suppress(ValueError):
+        return hashlib.sha256(base64.b64decode(found[1], validate=False)).hexdigest()
+    return ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """How NSX knows a cluster: its identity (None: not at all), and that identity's certificate."""
+
+    identity: Identity | None
+    certificate: Stored | None
+
+    def faults(self, name: str, pem: str) -> list[tuple[str, str]]:
+        """What is wrong with it for a cluster of this name and certificate: each with what to do."""
+        if self.identity is None:
+            return [(f"NSX has no principal identity {name}", how_to_make(name))]
+        role = text_at(facts("nsx-api"), ("role",))
+        found: list[tuple[str, str]] = []
+        if self.identity.node_id != name:
+            fix = "remove it (`antrea-gitops nsx remove --with-identity`) and have it made anew"
+            found.append((f"its node id is {self.identity.node_id}, and not {name}", fix))
+        if role not in self.identity.roles:
+            has = ", ".join(self.identity.roles) or "none"
+            found.append((f"its role is {has}, and not {role}", "give it Enterprise Admin in System > User Management"))
+        if not self.is_by(pem):
+            fix = "`antrea-gitops nsx renew` brings a new certificate to NSX and to the cluster"
+            found.append(("NSX knows it by another certificate than the one of ANTREA_GITOPS_NSX_TLS_CERT", fix))
+        return found
+
+    def is_by(self, pem: str) -> bool:
+        """Whether NSX knows the cluster by this certificate."""
+        return self.certificate is not None and fingerprint(self.certificate.pem) == fingerprint(pem)
+
+
+def known(nsx: Nsx, name: str) -> Known:
+    """How NSX knows the cluster of this name."""
+    identity = nsx.identity(name)
+    if identity is None:
+        return Known(None, None)
+    return Known(identity, next((one for one in nsx.certificates() if one.id == identity.certificate_id), None))
+
+
+def ensure(nsx: Nsx, name: str, pem: str, *, create: bool, say: Callable[[str], None]) -> None:
+    """Sees to it that NSX knows the cluster by the certificate ``pem``.
+
+    Makes the identity with ``create`` if there is none. AntreaGitopsError, with everything that is wrong, for one that
+    is another than it must be; it is never changed here.
+    """
+    found = known(nsx, name)
+    if found.identity is None and create:
+        nsx.create_identity(name, pem)
+        say(f"NSX has the principal identity {name} now")
+        return
+    faults = found.faults(name, pem)
+    if faults:
+        told = "; ".join(message for message, _ in faults)
+        fixes = "; ".join(fix for _, fix in faults)
+        raise AntreaGitopsError(f"principal identity {name}: {told}", why=_RULE, fix=fixes)
+
+
+def how_to_make(name: str) -> str:
+    """How people make the identity."""
+    return (
+        "`antrea-gitops nsx apply --create-identity` makes it; by hand: System > User Management > Principal Identity "
+        f"with Role, name and node id {name}, role Enterprise Admin, certificate {_FILE}"
+    )
