@@ -14,7 +14,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from antrea_ci.bounded import within
-from antrea_ci.web import USER_AGENT, opener_with, shown
+from antrea_ci.web import USER_AGENT, may_follow, opener_with, shown
 
 _LARGEST = 8 << 20
 _SCHEMES = ("http", "https")
@@ -184,8 +184,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        schemes = ("https",) if urlsplit(req.full_url).scheme == "https" else _SCHEMES
-        if urlsplit(newurl).scheme not in schemes:
+        if not may_follow(urlsplit(req.full_url).scheme, newurl):
             fp.close()
             raise NoAnswerError(Fault.BROKEN, f"it redirects to {shown(newurl)}")
         found = super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -27,6 +27,13 @@ def host_of(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
+def may_follow(scheme: str, url: str) -> bool:
+    """Whether a redirect from an address of ``scheme`` to ``url`` is followed: to the web alone, and never from https to
+    http, where others could read and change what is sent."""
+    target = urlsplit(url).scheme
+    return target == "https" or (target == "http" and scheme != "https")
+
+
 def opener(redirects: urllib.request.HTTPRedirectHandler | None, ca_file: str = "") -> urllib.request.OpenerDirector:
     """What opens addresses, with the system's certificates (SSL_CERT_FILE) and those of ``ca_file``.
 

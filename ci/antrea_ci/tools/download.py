@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.web import SILENCE_SECONDS, USER_AGENT, host_of, opener, shown
+from antrea_ci.web import SILENCE_SECONDS, USER_AGENT, host_of, may_follow, opener, shown
 
 MIRROR = "ANTREA_GITOPS_MIRROR"
 _TOTAL_SECONDS = 3600.0
@@ -126,7 +126,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        scheme = urlsplit(newurl).scheme
-        if scheme != "https" and (scheme != "http" or req.type == "https"):
+        if not may_follow(req.type, newurl):
             raise DownloadError(f"{shown(req.full_url)} redirects to {shown(newurl)}, which is not https")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
