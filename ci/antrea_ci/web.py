@@ -28,8 +28,8 @@ def host_of(parts: SplitResult) -> str:
 
 
 def may_follow(scheme: str, url: str) -> bool:
-    """Whether a redirect from an address of ``scheme`` to ``url`` is followed: to the web alone, and never from https to
-    http, where others could read and change what is sent."""
+    """Whether a redirect from an address of ``scheme`` to ``url`` is followed: to http and https alone, and never from
+    https to http, where others could read what is sent."""
     target = urlsplit(url).scheme
     return target == "https" or (target == "http" and scheme != "https")
 
