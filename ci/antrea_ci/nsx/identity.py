@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.facts import facts
 from antrea_ci.nsx.answers import Identity, Stored
+from antrea_ci.nsx.certificate import public
 from antrea_ci.nsx.manager import Nsx
 from antrea_ci.values import text_at
 
-_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----")
 _FILE = "antrea/overlays/nsx/nsx-cert.pem"
 _RULE = "certificate, principal identity and cluster have one name, and each cluster its own of them"
 
 
-def fingerprint(pem: str) -> str:
-    """SHA-256, in hex, of the first certificate in ``pem``; empty where there is none."""
-    found = _BLOCK.search(pem)
-    if found is None:
-        return ""
-    with suppress(ValueError):
-        return hashlib.sha256(base64.b64decode(found[1], validate=False)).hexdigest()
-    return ""
+def is_same(one: str, other: str) -> bool:
+    """Whether two PEM texts begin with the same certificate."""
+    first, second = public(one), public(other)
+    return first is not None and second is not None and first.sha256 == second.sha256
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class Known:
 
     def is_by(self, pem: str) -> bool:
         """Whether NSX knows the cluster by this certificate."""
-        return self.certificate is not None and fingerprint(self.certificate.pem) == fingerprint(pem)
+        return self.certificate is not None and is_same(self.certificate.pem, pem)
 
 
 def known(nsx: Nsx, name: str) -> Known:

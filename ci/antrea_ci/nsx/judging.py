@@ -34,19 +34,17 @@ def of_cluster(living: Living, prepared: PreparedNsx, name: str) -> Iterator[Che
     yield antrea(living)
 
 
-def secret(pem: str, committed: PublicCertificate | None, name: str) -> Check:
+def secret(pem: str, committed: Sequence[PublicCertificate], name: str) -> Check:
     """The certificate that the cluster shows to NSX: the right one, of the right name, and not about to end."""
     found = public(pem)
     what = fact("secret")
     if found is None:
-        why = "the cluster cannot prove to NSX who it is"
-        return Check(
-            "secret", State.FAILED, f"there is no Secret {what} with a certificate", why, f"{_APPLY} brings it"
-        )
+        message, why = f"there is no Secret {what} with a certificate", "the cluster cannot prove to NSX who it is"
+        return Check("secret", State.FAILED, message, why, f"{_APPLY} brings it")
     if found.common_name != name:
-        why = "NSX takes no certificate of another name"
         message = f"the certificate of {what} is of {found.common_name}, and the cluster is {name} in NSX"
-        return Check("secret", State.FAILED, message, why, f"{_APPLY} with the certificate of this cluster")
+        fix = f"{_APPLY} with the certificate of this cluster"
+        return Check("secret", State.FAILED, message, "NSX takes no certificate of another name", fix)
     if committed and found.sha256 not in [one.sha256 for one in committed]:
         message, why = f"the certificate of {what} is another one than the repository's", "one of them is out of date"
         fix = f"`antrea-gitops nsx renew` if a new one was prepared, else {_APPLY}"

@@ -28,15 +28,15 @@ def antrea(look: Look, cluster: Cluster) -> Check:
         return Check("operator-antrea", State.FAILED, f"there is no {what}", why, fix)
     degraded = condition(found, "Degraded")
     if degraded.is_true:
-        why, fix = _reason(degraded.reason, look.cli)
+        why, fix = reason_of(degraded.reason, look.cli)
         return Check("operator-antrea", State.FAILED, f"{what} is degraded: {degraded.told}", why, fix)
     return _availability(
         "operator-antrea", what, found, f"{look.cli} -n antrea-operator logs deployment/antrea-operator"
     )
 
 
-def _reason(reason: str, cli: str) -> tuple[str, str]:
-    """What a reason of the operator means, and what to do."""
+def reason_of(reason: str, cli: str) -> tuple[str, str]:
+    """What a reason of the operator for being degraded means, and what to do."""
     row = facts("operator-reasons").get(reason)
     fix = text_at(row, ("fix",)) or "read `{cli} -n antrea-operator logs deployment/antrea-operator`"
     return text_at(row, ("means",)), fix.replace("{cli}", cli)
