@@ -12,8 +12,8 @@ import click
 class LazyGroup(click.Group):
     """A subclass says in ``modules`` what there is.
 
-    ``modules``: command to its module below antrea_generator.commands, which calls it ``command``, and to the line
-    that ``--help`` shows.
+    ``modules``: command to its module below antrea_generator.commands, which calls it ``command`` (or as said behind a
+    colon), and to the line that ``--help`` shows.
     """
 
     modules: ClassVar[Mapping[str, tuple[str, str]]] = {}
@@ -24,8 +24,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.modules:
             return None
-        module = importlib.import_module(f"antrea_generator.commands.{self.modules[cmd_name][0]}")
-        command: object = module.command
+        name, _, attribute = self.modules[cmd_name][0].partition(":")
+        module = importlib.import_module(f"antrea_generator.commands.{name}")
+        command: object = getattr(module, attribute or "command")
         assert isinstance(command, click.Command)
         return command
 

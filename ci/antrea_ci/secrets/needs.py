@@ -18,7 +18,7 @@ _INSTALLS = frozenset({"install", "preflight"})
 _WITH_PLATFORM = _INSTALLS | {"destroy"}
 # Phase 2: `nsx` is `nsx apply`, the others are `nsx status` and so on.
 _NSX = frozenset({"nsx", "nsx-status", "nsx-remove", "nsx-renew"})
-_LIVING = _NSX | {"apply"}
+_LIVING = _NSX | {"apply", "drift"}
 _WITH_VAULT = _LIVING | {"install", "destroy", "backup", "credentials"}
 
 
@@ -36,8 +36,8 @@ class Need:
 
 
 def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
-    """What ``verb`` takes for ``cluster``: install, preflight, destroy, apply, backup, credentials, images, nsx (apply),
-    nsx-status, nsx-remove or nsx-renew.
+    """What ``verb`` takes: install, preflight, destroy, apply, drift, backup, credentials, images, nsx (that is
+    `nsx apply`), nsx-check, nsx-status, nsx-remove or nsx-renew.
 
     Each name once. One that is needed and optional for two reasons is needed.
     """
@@ -51,8 +51,13 @@ def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
 def _needs(cluster: Cluster, verb: str) -> Iterator[Need]:
     if cluster.file.flavour == "openshift":
         yield from _openshift(cluster, verb)
+    if verb == "images":
+        yield Need("ANTREA_GITOPS_PULL_SECRET", "what nodes log in with, where registries ask for it", is_optional=True)
+        yield Need(f"{_LOGIN}REGISTRY", "the login that pushes, and that of a registry of ours", is_optional=True)
     if verb in _NSX or (cluster.file.nsx.enabled and verb == "destroy"):
         yield from _nsx(verb)
+    if verb == "nsx-check":
+        yield from (replace(need, is_optional=True) for verb in ("nsx", "nsx-renew") for need in _nsx(verb))
     if verb in _LIVING:
         yield Need(KUBECONFIG, "opens the living cluster, where the vault does not", is_optional=True)
     if verb in _WITH_VAULT:
@@ -71,7 +76,7 @@ def _nsx(verb: str) -> Iterator[Need]:
 
 
 def _openshift(cluster: Cluster, verb: str) -> Iterator[Need]:
-    if verb in _INSTALLS | {"images"}:
+    if verb in _INSTALLS:
         yield Need("ANTREA_GITOPS_PULL_SECRET", "opens the registries of OpenShift's images")
         yield Need(f"{_LOGIN}REGISTRY", "the login of a registry that the pull secret does not open", is_optional=True)
     config = _install_config(cluster)

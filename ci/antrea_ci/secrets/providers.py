@@ -96,7 +96,7 @@ def provider_of(cluster: Cluster, environment: Mapping[str, str]) -> Provider:
     if section.provider == "env":
         return Environment(environment)
     if section.provider == "file":
-        folder = Path(os.path.expanduser(environment.get(_DIRECTORY_VARIABLE) or section.folder))  # noqa: PTH111
+        folder = folder_of(cluster, environment)
         if not folder.is_dir():
             raise MissingRequirementError(
                 f"the folder of secrets {folder} is not there",
@@ -114,6 +114,11 @@ def provider_of(cluster: Cluster, environment: Mapping[str, str]) -> Provider:
     return Sops(file, section.file, environment)
 
 
+def folder_of(cluster: Cluster, environment: Mapping[str, str]) -> Path:
+    """The folder of the provider file, whether it is there or not."""
+    return Path(os.path.expanduser(environment.get(_DIRECTORY_VARIABLE) or cluster.file.secrets.folder))  # noqa: PTH111
+
+
 def identity_text(value: str) -> str:
     """An age identity that was given as such, or the content of the file whose path was given."""
     if "AGE-SECRET-KEY-" in value.upper() or "PRIVATE KEY-----" in value:
@@ -123,7 +128,8 @@ def identity_text(value: str) -> str:
     return value
 
 
-def _decrypted(file: Path, shown: str, environment: Mapping[str, str]) -> Mapping[str, object]:
+def sops_call(shown: str, environment: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The program sops, and the environment for it. ``shown`` names the file. MissingRequirementError without it."""
     program = shutil.which("sops", path=environment.get("PATH"))
     if program is None:
         raise MissingRequirementError(
@@ -136,6 +142,11 @@ def _decrypted(file: Path, shown: str, environment: Mapping[str, str]) -> Mappin
     if identity := environment.get(AGE_IDENTITY):
         child["SOPS_AGE_KEY"] = identity_text(identity)
         redaction.learn([child["SOPS_AGE_KEY"]])
+    return program, child
+
+
+def _decrypted(file: Path, shown: str, environment: Mapping[str, str]) -> Mapping[str, object]:
+    program, child = sops_call(shown, environment)
     command = [program, "--decrypt", "--output-type", "json", str(file)]
     try:
         done = process.run(command, env=child, timeout=120)
@@ -144,7 +155,7 @@ def _decrypted(file: Path, shown: str, environment: Mapping[str, str]) -> Mappin
             f"{shown} cannot be decrypted: {error.message}",
             why="every secret of this cluster is in it",
             fix=f"put an age identity that it is encrypted for into {AGE_IDENTITY}"
-            if not identity
+            if not environment.get(AGE_IDENTITY)
             else "use the identity of one of its recipients, or encrypt it anew with `sops updatekeys`",
         ) from None
     return _mapping(done.stdout, shown)
