@@ -16,6 +16,7 @@ import pytest
 
 from antrea_ci.redaction import release_streams, state
 from antrea_ci.tools.find import kustomize_path
+from support.api_server import Server, serving
 from support.templates import compile_once, trust_file_modes
 
 _GIT_CONFIG = """\
@@ -85,6 +86,23 @@ def templates() -> Generator[None]:
 def kustomize(isolation: None) -> Path:
     """The locked kustomize, installed if need be."""
     return kustomize_path()
+
+
+@pytest.fixture(scope="session")
+def started_api_server(isolation: None, tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    """The API server of this worker, which starts with the first test that asks for it."""
+    with serving(tmp_path_factory.mktemp("api-server")) as server:
+        yield server
+
+
+@pytest.fixture
+def api_server(request: pytest.FixtureRequest) -> Generator[Server]:
+    """A real API server as new; see support.api_server. Only one worker may start it."""
+    mark = request.node.get_closest_marker("xdist_group")
+    assert "api-server" in (mark.args if mark else ()), 'mark it with pytest.mark.xdist_group("api-server")'
+    server: Server = request.getfixturevalue("started_api_server")
+    yield server
+    server.wipe()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -24,9 +24,10 @@ def install(*names: str, path: str, cache: Path) -> subprocess.CompletedProcess[
 def test_all_that_is_missing_is_named_in_one_run(tmp_path: Path) -> None:
     done = install(path=str(tmp_path), cache=tmp_path / "cache")
     assert done.returncode == 1
-    assert "error: act, actionlint, crane, vcsim: built by Go, which is not in PATH" in done.stderr
+    for names in ("act, actionlint, crane, vcsim", "kube-apiserver, kubectl"):
+        assert f"error: {names}: built by Go, which is not in PATH" in done.stderr
     assert "error: gitlab-ci-local: needs Node.js 18 or later with npm in PATH" in done.stderr
-    for name in ("rsync", "kubectl", "ovsdb-client, ovsdb-server, ovsdb-tool"):
+    for name in ("rsync", "etcd", "ovsdb-client, ovsdb-server, ovsdb-tool"):
         assert f"error: {name}: " in done.stderr
 
 

@@ -1,7 +1,8 @@
 """`python tests/programs [NAME]...`: programs that only tests and benchmarks run, below the folder of kept programs.
 
-Without a name: what the tests need. Versions and checksums are in go.mod and go.sum, package.json and
-package-lock.json beside this file. What is there at the right version is left alone, so a second run is quick.
+Without a name: what the tests need. Versions and checksums are in go.mod and go.sum (those of Kubernetes in a folder of
+its own), package.json and package-lock.json beside this file. What is there at the right version is left alone, so a
+second run is quick.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import install
 
-FOR_TESTS = ("act", "actionlint", "crane", "gitlab-ci-local", "kubectl", "ovsdb-server", "rsync", "vcsim")
+FOR_TESTS = ("act", "actionlint", "crane", "etcd", "gitlab-ci-local", "kube-apiserver", "kubectl", "ovsdb-server")
+FOR_TESTS += ("rsync", "vcsim")
 
 
 def main(names: list[str]) -> int:

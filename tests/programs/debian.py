@@ -42,7 +42,7 @@ class Package:
 
     def _offer(self, program: Path, unpacked: Path) -> None:
         """A script that runs the unpacked program with the libraries that came with it."""
-        libraries = sorted({str(path.parent) for path in unpacked.rglob("*.so.*")})
+        libraries = sorted({str(path.parent) for path in unpacked.rglob("*.so*")})
         environment = f"LD_LIBRARY_PATH='{':'.join(libraries)}' " if libraries else ""
         program.parent.mkdir(exist_ok=True)
         program.write_text(f"#!/bin/sh\n{environment}exec '{unpacked}/{self.programs[program.name]}' \"$@\"\n")
@@ -65,9 +65,7 @@ class Package:
 
 
 RSYNC = Package("rsync", {"rsync": "usr/bin/rsync"}, "gitlab-ci-local needs it")
-KUBECTL = Package(
-    "kubernetes-client", {"kubectl": "usr/bin/kubectl"}, "tests of verify need it", ("version", "--client")
-)
+ETCD = Package("etcd-server", {"etcd": "usr/bin/etcd"}, "the API server of tests keeps its objects in it")
 OPEN_VSWITCH = Package(
     "openvswitch-switch",
     {
@@ -78,4 +76,7 @@ OPEN_VSWITCH = Package(
     "tests of the pods that verify starts need it",
 )
 RESTIC = Package("restic", {"restic": "usr/bin/restic"}, "the benchmark compares backups with it", ("version",))
-PACKAGES = (RSYNC, KUBECTL, OPEN_VSWITCH, RESTIC)
+NFTABLES = Package("nftables", {"nft": "usr/sbin/nft"}, "tests of the firewall's rules load them with it")
+SKOPEO = Package("skopeo", {"skopeo": "usr/bin/skopeo"}, "tests of `images push` need it")
+PODMAN = Package("podman", {"podman": "usr/bin/podman"}, "a test of `images push` runs it")
+PACKAGES = (RSYNC, ETCD, OPEN_VSWITCH, RESTIC, NFTABLES, SKOPEO, PODMAN)

@@ -49,6 +49,7 @@ _FLAGS = (
     "--enable-priority-and-fairness=false",
     "--endpoint-reconciler-type=none",
     "--service-account-issuer=https://api.of.tests",
+    "--kubelet-preferred-address-types=InternalIP",
     f"--service-cluster-ip-range={SERVICES}",
 )
 
@@ -73,7 +74,11 @@ class Server:
 
     @property
     def rest(self) -> Rest:
-        return Rest(self.url, self.authority, _TOKENS["admin"])
+        return self.rest_of("admin")
+
+    def rest_of(self, user: str) -> Rest:
+        """The HTTP of ``admin``, or of ``nobody``."""
+        return Rest(self.url, self.authority, _TOKENS[user])
 
     def kubeconfig_of(self, user: str) -> Path:
         """The kubeconfig of ``admin``, or of ``nobody``."""
@@ -157,9 +162,12 @@ def _running(command: Sequence[str], log: Path) -> Generator[subprocess.Popen[by
     """A program that ends with the block, and with this process."""
     bound = ["sh", "-c", _BOUND, "sh", *command]
     environment = {"PATH": os.environ["PATH"], "HOME": str(log.parent)}
-    with log.open("wb") as out, subprocess.Popen(
-        bound, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, cwd=log.parent
-    ) as process:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            bound, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, cwd=log.parent
+        ) as process,
+    ):
         try:
             yield process
         finally:

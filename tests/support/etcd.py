@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
-import urllib.request
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 _FIRST, _END = "/registry/", "/registry0"
 # What the API server keeps current by itself.
@@ -40,9 +42,12 @@ class Keys:
         return {key: value for key, value in pairs.items() if not key.startswith(_ALIVE)}
 
     def _ask(self, call: str, **body: str) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self._url}/v3/kv/{call}", json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (loopback)
-            return json.loads(answer.read())
+        with closing(http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=30)) as connection:
+            connection.request("POST", f"/v3/kv/{call}", json.dumps(body))
+            answer = connection.getresponse()
+            data = answer.read()
+        assert answer.status == http.client.OK, data
+        return json.loads(data)
 
 
 def _coded(key: str) -> str:

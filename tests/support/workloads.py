@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -180,13 +180,16 @@ def _kind_of_owner(pod: Object) -> str:
 
 
 def _is_ready(pod: Object) -> bool:
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in pod.get("status", {}).get("conditions", []))
+    return any(
+        one["type"] == "Ready" and one["status"] == "True" for one in pod.get("status", {}).get("conditions", [])
+    )
 
 
 def _deployment_status(found: Object, wanted: int, there: int, ready: int) -> Object:
     are_all = wanted == ready
-    conditions = [_condition("Available", "True" if are_all else "False", "MinimumReplicasAvailable" if are_all else "MinimumReplicasUnavailable")]
-    conditions += [_condition("Progressing", "True", "NewReplicaSetAvailable" if are_all else "ReplicaSetUpdated")]
+    available = ("True", "MinimumReplicasAvailable") if are_all else ("False", "MinimumReplicasUnavailable")
+    progressing = ("True", "NewReplicaSetAvailable" if are_all else "ReplicaSetUpdated")
+    conditions = [_condition("Available", *available), _condition("Progressing", *progressing)]
     counts = {"replicas": there, "updatedReplicas": there, "readyReplicas": ready, "availableReplicas": ready}
     counts |= {"unavailableReplicas": wanted - ready, "observedGeneration": found["metadata"]["generation"]}
     return counts | {"conditions": conditions}
