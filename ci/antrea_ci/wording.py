@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+_UNITS = ("B", "KiB", "MiB", "GiB")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -17,3 +18,12 @@ def as_json(value: object) -> str:
 def count(number: int, what: str) -> str:
     """``1 file``, ``2 files``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def size(number: float) -> str:
+    """A number of bytes, such as ``1.9 MiB``."""
+    for unit in _UNITS[:-1]:
+        if number < 1024:
+            return f"{number:.3g} {unit}"
+        number /= 1024
+    return f"{number:.3g} {_UNITS[-1]}"

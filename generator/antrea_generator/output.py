@@ -39,12 +39,17 @@ def report_file(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Writes ``text``, redacted, and a line break to ``path``, a file in one step; UsageError where it cannot."""
+    """Writes ``text``, redacted, and a line break to ``path``; UsageError where it cannot."""
     from antrea_ci import redaction
+
+    write_output(path, redaction.data(f"{text}\n".encode()))
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Writes ``data`` to ``path``, a file in one step, whose folder is made; UsageError where it cannot."""
     from antrea_ci.errors import UsageError
     from antrea_ci.files import write_atomically
 
-    data = redaction.data(f"{text}\n".encode())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() or (path.exists() and not path.is_file()):

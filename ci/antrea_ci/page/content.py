@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from antrea_ci import redaction
 from antrea_ci.catalogue import completed
 from antrea_ci.errors import FindingsError
 from antrea_ci.firewall import Rule, rendered_objects, rules
@@ -58,10 +59,10 @@ def gather(repo: ClusterRepo) -> Page:
     )
 
 
-def as_json(page: Page) -> dict[str, object]:
+def as_json(page: Page) -> object:
     """The same for machines; findings, rules and images have the forms of `check`, `firewall report`, `images plan`."""
     ranges = [{key: value for key, value in asdict(one).items() if key != "parsed"} for one in page.networks.ranges]
-    return {
+    found = {
         "about": asdict(page.about),
         "antrea": asdict(page.antrea),
         "networks": {"ranges": ranges, "unread": page.networks.unread},
@@ -74,3 +75,4 @@ def as_json(page: Page) -> dict[str, object]:
         "backups": {key: value for key, value in asdict(page.backups).items() if key != "journals"},
         "nsx": asdict(page.nsx) | {"last": page.nsx.last.as_json() if page.nsx.last else None},
     }
+    return redaction.strings(found)

@@ -6,10 +6,11 @@ import html
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from antrea_ci import redaction
 from antrea_ci.diff.visible import visible
 from antrea_ci.findings import without_logins
 
-_EMPTY = frozenset({"br", "circle", "hr", "input", "line", "link", "meta", "path", "rect"})
+_EMPTY = frozenset({"br", "hr", "input", "link", "meta"})
 
 
 class Markup(str):
@@ -23,11 +24,12 @@ Attribute: TypeAlias = "str | int | float | bool | None"
 
 
 def text(value: str) -> Markup:
-    """``value`` as text: entities for what HTML acts on, visible marks for what turns or hides text, and no login."""
-    return Markup(html.escape(visible(without_logins(value))))
+    """``value`` as text: entities for what HTML acts on, visible marks for what turns or hides text, no secret that is
+    known, and no login."""
+    return Markup(html.escape(visible(without_logins(redaction.text(value)))))
 
 
-def element(name: str, *children: Child, **attributes: Attribute) -> Markup:
+def element(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     """``<name ...>children</name>``; a child that is no Markup is text, and None is nothing.
 
     Attributes are named with ``_`` for ``-`` (``class_`` for ``class``); True stands for one without a value, False

@@ -8,9 +8,7 @@ import click
 
 from antrea_ci.vault import Pushed, Snapshot, State
 from antrea_ci.vault.model import written
-from antrea_ci.wording import as_json, count
-
-_UNITS = ("B", "KiB", "MiB", "GiB")
+from antrea_ci.wording import as_json, count, size
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -59,16 +57,6 @@ def about(one: Snapshot) -> str:
         return ""
     secret = f", {size(one.secret_size)} encrypted for {len(one.recipients)}" if one.has_secrets else ""
     return f"commit {one.commit[:12]}, {count(one.files, 'file')}{secret}"
-
-
-def size(number: int) -> str:
-    """Such as 1.9 MiB."""
-    value = float(number)
-    for unit in _UNITS[:-1]:
-        if value < 1024:
-            return f"{value:.3g} {unit}"
-        value /= 1024
-    return f"{value:.3g} {_UNITS[-1]}"
 
 
 def bullets(lines: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from antrea_ci.antrea_catalogue import Catalogue, Component, catalogue
 from antrea_ci.antrea_options.config import Config
 from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.facts import facts
+from antrea_ci.findings import without_logins
 from antrea_ci.firewall.antrea import configuration
 from antrea_ci.inner_config import flatten
 from antrea_ci.model.effective import Cluster
@@ -73,7 +74,7 @@ def _settings(agent: Config) -> Iterator[Setting]:
         if key != "tunnelType" or mode in ("encap", "hybrid"):
             yield Setting(name, value or agent.text(key), text_at(facts("page"), ("meanings", key, value)))
     mtu = agent.number("defaultMTU")
-    yield Setting("MTU", str(mtu) if mtu else "found out", "" if mtu else "Antrea takes it from the nodes' interface.")
+    yield Setting("MTU", str(mtu) if mtu else "automatic", "" if mtu else "Antrea takes it from the nodes' interface.")
 
 
 def _gates(known: Catalogue, agent: Config, controller: Config) -> Iterator[Gate]:
@@ -92,7 +93,7 @@ def _further(cluster: Cluster) -> Iterator[Setting]:
     for component, settings in given.items():
         for path, value in flatten(mapping_at(_plain(settings), ())).items():
             if path[0] != "featureGates":
-                yield Setting(f"{component} {'.'.join(path)}", json.dumps(value, ensure_ascii=False))
+                yield Setting(f"{component} {'.'.join(path)}", without_logins(json.dumps(value, ensure_ascii=False)))
 
 
 def _plain(settings: Mapping[str, object]) -> Value:

@@ -20,7 +20,7 @@ from antrea_ci.yamlio import Value
 
 @dataclass(frozen=True)
 class Step:
-    """A phase, or a stage that the installer timed itself: ``within`` names what it is a part of. ``state``: ok, failed."""
+    """A phase, or a stage that the installer timed itself: ``within`` names its whole. ``state``: ok, failed."""
 
     name: str
     seconds: float

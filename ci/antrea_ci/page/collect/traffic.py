@@ -34,10 +34,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class Traffic:
-    """``groups`` and ``flows`` in the order of the rules."""
+    """``groups`` and ``flows`` in the order of the rules; ``ends``: the names of both groups, rule by rule."""
 
     groups: tuple[Group, ...]
     flows: tuple[Flow, ...]
+    ends: tuple[tuple[str, str], ...]
 
 
 def traffic(plan: NetworkPlan, rules: Sequence[Rule]) -> Traffic:
@@ -50,13 +51,14 @@ def traffic(plan: NetworkPlan, rules: Sequence[Rule]) -> Traffic:
     }
     members: dict[str, dict[str, None]] = {}
     gathered: dict[tuple[str, str, Phase], list[Rule]] = {}
-    for rule in rules:
-        source, destination = _ends(rule, known)
+    ends = [_ends(rule, known) for rule in rules]
+    for rule, (source, destination) in zip(rules, ends, strict=True):
         members.setdefault(source, {})[rule.source] = None
         members.setdefault(destination, {})[rule.destination] = None
         gathered.setdefault((source, destination, rule.phase), []).append(rule)
     found = tuple(Group(key, groups()[key], tuple(_addresses(key, names))) for key, names in members.items())
-    return Traffic(found, tuple(_flow(*key, below) for key, below in gathered.items()))
+    names = tuple((groups()[source], groups()[destination]) for source, destination in ends)
+    return Traffic(found, tuple(_flow(*key, below) for key, below in gathered.items()), names)
 
 
 def _addresses(key: str, names: Mapping[str, None]) -> Iterator[str]:
