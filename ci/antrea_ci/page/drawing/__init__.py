@@ -1,0 +1,1 @@
+"""Pictures as SVG: shapes and their places; colours are in style.css."""
