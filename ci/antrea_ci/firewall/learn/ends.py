@@ -14,13 +14,16 @@ from antrea_ci.model.effective import Cluster
 
 _Network: TypeAlias = IPv4Network | IPv6Network
 _KEPT = 1 << 16
+MACHINES, INSIDE = ("machineNetwork", "API", "ingress"), ("clusterNetwork", "serviceNetwork")
+"""What zones of the machines' own addresses are called, and those that only the cluster itself knows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Zone:
     """A network or an address that the cluster's files name; ``network`` is empty for every other address.
 
-    ``what`` says whose it is. ``is_own``: it is the cluster's, not that of a service which the cluster uses.
+    Each is itself alone: packets are counted by them. ``what`` says whose it is. ``is_own``: it is the cluster's, not
+    that of a service which the cluster uses.
     """
 
     network: str
@@ -38,15 +41,10 @@ ELSEWHERE = Zone("", "other addresses", is_own=False)
 def zones_of(cluster: Cluster, rules: Iterable[Rule]) -> tuple[Zone, ...]:
     """The cluster's own networks and addresses, and whatever else rules name by address; none twice."""
     plan = cluster.plan
-    own = {
-        "machineNetwork": plan.machine,
-        "clusterNetwork": plan.cluster,
-        "serviceNetwork": plan.service,
-        "API": plan.api_vips,
-        "ingress": plan.ingress_vips,
-    }
+    machines = zip(MACHINES, (plan.machine, plan.api_vips, plan.ingress_vips), strict=True)
+    inside = zip(INSIDE, (plan.cluster, plan.service), strict=True)
     found: dict[str, Zone] = {}
-    for what, entries in own.items():
+    for what, entries in (*machines, *inside):
         for entry in entries:
             if (network := _network(entry.usual)) is not None:
                 found.setdefault(_text(network), Zone(_text(network), what))
@@ -123,7 +121,7 @@ class _Segments:
 
 
 def with_addresses(rules: Iterable[Rule], known: Mapping[str, Sequence[str]]) -> tuple[Rule, ...]:
-    """The rules, with the addresses of ``known`` in zone of the names and groups that it knows."""
+    """The rules, with the addresses of ``known`` in place of the names and groups that it knows."""
     from dataclasses import replace
 
     return tuple(

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from antrea_ci.firewall.learn.packets import (
-    NO_RULE,
-    PASSED,
-    Handshake,
-    Packet,
-    Reader,
-    dropped,
-    handshake,
+    Fields,
+    Format,
+    Verdict,
+    by_letters,
     positions,
-    protocol_of,
     section,
     words,
 )
 
 
-def reader() -> Reader:
+def reader() -> Format:
     """Reads such lines, with any header of syslog before them, or none."""
     facts = section("filterlog")
     drops, by_rule, directions = (words(facts, key) for key in ("drops", "by-rule", "directions"))
     common = positions(facts, "fields")
-    reason, action, direction, version = (common[key] for key in ("reason", "action", "direction", "version"))
-    layouts = {text.encode(): _Layout(positions(facts, text)) for text in ("4", "6")}
+    direction, version = common["direction"], common["version"]
+    layouts = {text.encode(): _layout(common, positions(facts, text)) for text in ("4", "6")}
 
-    def read(line: bytes) -> Packet | None:
+    def read(line: bytes) -> Fields | None:
         if b",in," not in line and b",out," not in line:
             return None
         comma = line.find(b",", max(line.find(b"filterlog"), 0))
@@ -33,30 +31,37 @@ def reader() -> Reader:
         if len(fields) <= version or fields[direction] not in directions:
             return None
         layout = layouts.get(fields[version])
-        if layout is None:
+        return layout(fields) if layout else None
+
+    def verdict(fate: bytes) -> Verdict:
+        reason, _, action = fate.partition(b",")
+        if action not in drops:
+            return Verdict.ALLOWED
+        return Verdict.DROPPED if reason in by_rule else Verdict.OTHER
+
+    return Format("filterlog", read, verdict, by_letters)
+
+
+def _layout(common: dict[str, int], at: dict[str, int]) -> Callable[[list[bytes]], Fields | None]:
+    """Takes the fields of one version of IP."""
+    reason, action = common["reason"], common["action"]
+    source, destination, number, text = (at[key] for key in ("source", "destination", "protocol", "text"))
+    first, second, flags = (at[key] for key in ("source-port", "destination-port", "flags"))
+
+    def taken(fields: list[bytes]) -> Fields | None:
+        size = len(fields)
+        if size <= destination:
             return None
-        if fields[action] not in drops:
-            return PASSED
-        return layout.packet(fields) if fields[reason] in by_rule else NO_RULE
+        protocol = fields[number] if fields[number].isdigit() else fields[text]
+        return (
+            fields[reason] + b"," + fields[action],
+            fields[source],
+            fields[destination],
+            protocol,
+            fields[first] if size > first else None,
+            fields[second] if size > second else None,
+            fields[flags] if size > flags else None,
+            1,
+        )
 
-    return read
-
-
-class _Layout:
-    """Where the fields of one version of IP are."""
-
-    def __init__(self, at: dict[str, int]) -> None:
-        self._ends = at["source"], at["destination"]
-        self._ports = at["source-port"], at["destination-port"]
-        self._protocol = at["protocol"], at["text"]
-        self._flags = at["flags"]
-
-    def packet(self, fields: list[bytes]) -> Packet | None:
-        source, destination = self._ends
-        if len(fields) <= destination:
-            return None
-        number, text = self._protocol
-        protocol = fields[number] if protocol_of(fields[number]) else fields[text]
-        first, second = (fields[at] if at < len(fields) else None for at in self._ports)
-        shake = handshake(fields[self._flags]) if len(fields) > self._flags else Handshake.UNKNOWN
-        return dropped((fields[source], fields[destination]), protocol, (first, second), shake)
+    return taken

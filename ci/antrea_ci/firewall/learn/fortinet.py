@@ -1,43 +1,49 @@
-"""Traffic logs of FortiOS: pairs of key and value, with spaces or (CSV) commas between them, values or pairs in quotes."""
+"""Traffic logs of FortiOS: pairs of key and value, spaces or (CSV) commas between them, values or pairs in quotes."""
 
 from __future__ import annotations
 
-from antrea_ci.firewall.learn.packets import PASSED, Packet, Reader, dropped, section, text_of_keys, word, words
+import re
+
+from antrea_ci.firewall.learn.packets import Fields, Format, Handshake, Verdict, section, word, words
+from antrea_ci.values import text_at
+
+_ORDER = ("source", "source-port", "destination", "destination-port", "protocol", "action")
 
 
-def reader() -> Reader:
+def reader() -> Format:
     """Reads such lines, with any header of syslog before them, or none."""
     facts = section("fortinet")
-    keys, drops, kind = text_of_keys(facts), words(facts, "drops"), word(facts, "type")
-    mark = keys["source"]
-    # By what stands before a key: a space, a comma, or a quote where the whole pair is quoted.
-    by_separator = {sign: {name: sign + key for name, key in keys.items()} for sign in (b" ", b",", b'"', b"\t")}
+    drops, kind = words(facts, "drops"), word(facts, "type")
+    keys = [f"{text_at(facts, ('keys', name))}=".encode() for name in _ORDER]
+    typed = text_at(facts, ("keys", "type")).encode() + b"="
+    of_kind = (typed + b'"' + kind + b'"', typed + kind)
+    each = [re.compile(rb"(?<![A-Za-z])" + key + rb'"?([^", ]*)') for key in keys]
 
-    def read(line: bytes) -> Packet | None:
-        at = line.find(mark)
+    def read(line: bytes) -> Fields | None:
+        at = line.find(keys[0])
         if at < 0:
             return None
-        separator = line[at - 1 : at] if at else b" "
-        wanted = by_separator.get(separator)
-        if wanted is None:
+        if of_kind[0] not in line and of_kind[1] not in line and typed in line:
+            return b"", b"", b"", b"", None, None, None, 1  # a log of another type, such as utm
+        values = _usual(line, at, keys) or [found[1] if (found := one.search(line)) else b"" for one in each]
+        source, first, destination, second, protocol, action = values
+        return (action, source, destination, protocol, first, second, None, 1) if action else None
+
+    def verdict(action: bytes) -> Verdict:
+        return Verdict.DROPPED if action in drops else Verdict.ALLOWED
+
+    return Format("fortinet", read, verdict, lambda _: Handshake.UNKNOWN)
+
+
+def _usual(line: bytes, at: int, keys: list[bytes]) -> list[bytes] | None:
+    """The values where the keys are in the order that devices write; None where they are not."""
+    sign = line[at - 1 : at] if at else b" "  # what stands between pairs, or the quote around each of them
+    values: list[bytes] = []
+    for key in keys:
+        at = line.find(sign + key, at - 1) if at else 0
+        if at < 0:
             return None
-
-        def value(name: str) -> bytes:
-            key = wanted[name]
-            start = line.find(key)
-            if start < 0:
-                return b""
-            start += len(key)
-            end = line.find(separator, start)
-            return line[start : end if end >= 0 else len(line)].strip(b'", \t')
-
-        if value("type") not in (kind, b""):
-            return PASSED
-        action = value("action")
-        if action not in drops:
-            return PASSED if action else None
-        source = value("source") if at else line[len(mark) :].partition(b" ")[0].strip(b'"')
-        ports = value("source-port"), value("destination-port")
-        return dropped((source, value("destination")), value("protocol"), ports)
-
-    return read
+        at = line.find(key, at) + len(key)
+        end = line.find(sign, at)
+        values.append(line[at : end if end >= 0 else len(line)].strip(b'"'))
+    return values

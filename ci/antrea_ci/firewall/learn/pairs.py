@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from antrea_ci.facts import facts
-from antrea_ci.firewall.learn.ends import Zone, covers, is_by_name, own_groups
+from antrea_ci.firewall.learn.ends import INSIDE, MACHINES, Zone, covers, is_by_name, own_groups
 from antrea_ci.firewall.learn.packets import Handshake
 from antrea_ci.firewall.rule import Rule
 
@@ -31,7 +31,7 @@ class Way(NamedTuple):
     is_reply: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pair:
     """Two zones and a protocol. ``forward`` are rules from source to destination, by port; ``backward`` the others."""
 
@@ -56,6 +56,17 @@ class Pair:
             return Way(source_port, is_reply=source_port >= 0)
         return Way(EPHEMERAL, is_reply=False)
 
+    @cached_property
+    def replies(self) -> frozenset[bytes | None]:
+        """Ports of senders, as logs write them, that make a packet an answer where no rule knows its other port."""
+        return frozenset(str(port).encode() for port in self.backward if port >= 0)
+
+    def is_settled(self, destination_port: int, handshake: Handshake) -> bool:
+        """Whether the port of the sender changes nothing about the way, but for those of ``replies``."""
+        if handshake is not Handshake.UNKNOWN:
+            return handshake is Handshake.OPENS
+        return destination_port < ephemeral_from() or destination_port in self.forward
+
     def match(self, way: Way) -> Match | None:
         """The rule that explains it; rules for any port count where none names the port."""
         ports = self.backward if way.is_reply else self.forward
@@ -71,10 +82,10 @@ def ephemeral_from() -> int:
 
 
 class Rulebook:
-    """The rules of a cluster, asked by zones."""
+    """The rules of a cluster, asked by zones. ``knows_machines``: one of the zones is the machine network."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
+    def __init__(self, rules: Sequence[Rule], *, knows_machines: bool = True) -> None:
+        self._rules, self._knows_machines = rules, knows_machines
 
     def pair(self, source: Zone, destination: Zone, protocol: str) -> Pair:
         """What the rules say of these two."""
@@ -93,9 +104,20 @@ class Rulebook:
     def _matches(self, source: Zone, destination: Zone, protocol: str) -> Iterable[Match]:
         for rule in self._rules:
             if rule.protocol in (protocol, "any"):
-                first, second = _fits(rule.source, source), _fits(rule.destination, destination)
-                if first is not None and second is not None:
-                    yield Match(rule, first and second)
+                fits = self._fits(rule.source, source), self._fits(rule.destination, destination)
+                if None not in fits and any(fits):
+                    yield Match(rule, all(fits))
+
+    def _fits(self, name: str, zone: Zone) -> bool | None:
+        """True where the end of a rule holds the zone, False where it may (a name), None where it does not.
+
+        Names may be anywhere but among pods and Services; groups of the cluster's machines are in the machine network.
+        """
+        if not is_by_name(name):
+            return covers(name, zone) or None
+        if name in own_groups() and self._knows_machines:
+            return zone.what in MACHINES or None
+        return None if zone.what in INSIDE else False
 
 
 def ports_of(rule: Rule) -> Iterable[int]:
@@ -104,16 +126,3 @@ def ports_of(rule: Rule) -> Iterable[int]:
         return (NO_PORT,)
     first, _, last = rule.port.partition("-")
     return range(int(first), int(last or first) + 1)
-
-
-def _fits(name: str, zone: Zone) -> bool | None:
-    """True where the end of a rule holds the zone, False where it may (a name), None where it does not.
-
-    Names may be anywhere but among pods and Services; groups of the cluster's own machines are in the machine network.
-    """
-    if not is_by_name(name):
-        return covers(name, zone) or None
-    if name in own_groups():
-        is_known = zone.what in ("machineNetwork", "API", "ingress")
-        return True if is_known else (None if zone.network else False)
-    return None if zone.what in ("clusterNetwork", "serviceNetwork") else False

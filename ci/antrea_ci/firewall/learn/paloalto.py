@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 import csv
+from operator import itemgetter
 
-from antrea_ci.firewall.learn.packets import PASSED, Packet, Reader, dropped, positions, section, word, words
+from antrea_ci.firewall.learn.packets import Fields, Format, Handshake, Verdict, positions, section, word, words
+
+_NAMES = ("action", "source", "destination", "protocol", "source-port", "destination-port", "repeats")
+_DIGITS = 7  # of a number of repetitions
+_SPARE = 4  # fields that a header may have before those that are documented
 
 
-def reader() -> Reader:
+def reader() -> Format:
     """Reads such lines, with any header of syslog before them, or none."""
     facts = section("paloalto")
     kind, drops, at = word(facts, "type"), words(facts, "drops"), positions(facts, "fields")
-    marks = (b"," + kind + b",", b',"' + kind + b'",')
     last = max(at.values())
+    by_move = {move: itemgetter(*(at[name] + move for name in _NAMES)) for move in range(-at["type"], _SPARE)}
 
-    def read(line: bytes) -> Packet | None:
-        if not any(mark in line for mark in marks):
+    def read(line: bytes) -> Fields | None:
+        if kind not in line:
             return None
-        fields = _quoted(line) if b'"' in line else line.split(b",", last + 4)
+        fields = _quoted(line) if b'"' in line else line.split(b",", last + _SPARE)
         if kind not in fields:
             return None
-        moved = fields.index(kind) - at["type"]  # a header that has or lacks a field before the type
-        if len(fields) <= last + moved:
+        move = fields.index(kind) - at["type"]
+        if move not in by_move or len(fields) <= last + move:
             return None
-        if fields[at["action"] + moved].lower() not in drops:
-            return PASSED
-        ends = fields[at["source"] + moved], fields[at["destination"] + moved]
-        ports = fields[at["source-port"] + moved], fields[at["destination-port"] + moved]
-        repeats = fields[at["repeats"] + moved]
-        times = int(repeats) if repeats.isdigit() and len(repeats) < 10 else 1
-        return dropped(ends, fields[at["protocol"] + moved], ports, repeats=max(times, 1))
+        action, source, destination, protocol, first, second, repeats = by_move[move](fields)
+        return (
+            action,
+            source,
+            destination,
+            protocol,
+            first,
+            second,
+            None,
+            int(repeats) if repeats.isdigit() and len(repeats) < _DIGITS else 1,
+        )
 
-    return read
+    def verdict(action: bytes) -> Verdict:
+        return Verdict.DROPPED if action.lower() in drops else Verdict.ALLOWED
+
+    return Format("paloalto", read, verdict, lambda _: Handshake.UNKNOWN)
 
 
 def _quoted(line: bytes) -> list[bytes]:

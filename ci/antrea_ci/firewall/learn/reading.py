@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 from antrea_ci.errors import AntreaGitopsError
 
 _BLOCK = 1 << 20
-LONGEST = 1 << 16
+LONGEST = 1 << 12
 """Bytes of a line; a longer one is no firewall's."""
+_CUT = 40  # of a longer one: enough to be shown, too little to be read
 _GZIP = b"\x1f\x8b"
 
 
@@ -38,7 +39,7 @@ def unpacked(stream: IO[bytes]) -> IO[bytes]:
 
 
 def blocks(stream: IO[bytes]) -> Iterator[list[bytes]]:
-    """All lines without their ends, block by block. What a line has beyond LONGEST comes as lines of its own, or not.
+    """All lines without their ends, block by block; only the beginning of one that is longer than LONGEST.
 
     BrokenOffError behind the last line of a damaged file.
     """
@@ -46,12 +47,20 @@ def blocks(stream: IO[bytes]) -> Iterator[list[bytes]]:
     while block := _next(stream):
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
-        yield lines
+        yield _trimmed(lines, has_returns=b"\r" in block)
         if len(rest) > LONGEST:
-            yield [rest]
+            yield [rest[:_CUT]]
             rest = _behind_line(stream)
     if rest:
         yield [rest]
+
+
+def _trimmed(lines: list[bytes], *, has_returns: bool) -> list[bytes]:
+    if has_returns:
+        lines = [line.rstrip(b"\r") for line in lines]
+    if max(map(len, lines), default=0) > LONGEST:
+        lines = [line if len(line) <= LONGEST else line[:_CUT] for line in lines]
+    return lines
 
 
 def _next(stream: IO[bytes]) -> bytes:
@@ -68,3 +77,23 @@ def _behind_line(stream: IO[bytes]) -> bytes:
         if end:
             return rest
     return b""
+
+
+def read_logs(
+    logs: Sequence[Path | IO[bytes]], count: Callable[[list[bytes]], None], broken_off: Callable[[str], None]
+) -> None:
+    """Gives every line of these files or streams to ``count``, and the name of one that is broken to ``broken_off``.
+
+    AntreaGitopsError where a file cannot be read.
+    """
+    for log in logs:
+        is_path = isinstance(log, Path)
+        stream = opened(log) if is_path else unpacked(log)
+        try:
+            for block in blocks(stream):
+                count(block)
+        except BrokenOffError:
+            broken_off(str(log) if is_path else "-")
+        finally:
+            if is_path:
+                stream.close()

@@ -1,36 +1,23 @@
-"""Finds the format of each line; lines of several formats may follow each other."""
+"""Finds the format of lines; lines of several formats may follow each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from antrea_ci.firewall.learn import filterlog, fortinet, kernel, nsx, paloalto
-from antrea_ci.firewall.learn.packets import Packet, Reader
+from antrea_ci.firewall.learn.packets import Fields, Format
 
 
-def readers(drop_prefixes: Sequence[str] = ()) -> dict[str, Reader]:
-    """A reader for each format, by its name in the facts."""
+def formats(drop_prefixes: Sequence[str] = ()) -> tuple[Format, ...]:
+    """All of them."""
     prefixes = tuple(text.encode() for text in drop_prefixes)
-    return {
-        "kernel": kernel.reader(prefixes),
-        "nsx": nsx.reader(),
-        "filterlog": filterlog.reader(),
-        "paloalto": paloalto.reader(),
-        "fortinet": fortinet.reader(),
-    }
+    return (kernel.reader(prefixes), nsx.reader(), filterlog.reader(), paloalto.reader(), fortinet.reader())
 
 
-def recogniser(drop_prefixes: Sequence[str] = ()) -> Callable[[bytes], tuple[str, Packet] | None]:
-    """Reads a line of any format. The format of the line before is tried first: it is most often the same."""
-    order = list(readers(drop_prefixes).items())
-
-    def read(line: bytes) -> tuple[str, Packet] | None:
-        for index, (name, reader) in enumerate(order):
-            packet = reader(line)
-            if packet is not None:
-                if index:
-                    order.insert(0, order.pop(index))
-                return name, packet
-        return None
-
-    return read
+def recognised(line: bytes, known: Sequence[Format]) -> tuple[Format, Fields] | None:
+    """The format of a line, and what it has; None where it is of none of them."""
+    for one in known:
+        fields = one.read(line)
+        if fields is not None:
+            return one, fields
+    return None

@@ -5,126 +5,192 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO
+from typing import TypeAlias
 
-from antrea_ci.firewall.learn.ends import ELSEWHERE, Ends, Zone
-from antrea_ci.firewall.learn.packets import Packet, Verdict
-from antrea_ci.firewall.learn.pairs import Pair, Rulebook, Way
-from antrea_ci.firewall.learn.reading import BrokenOffError, blocks, opened, unpacked
-from antrea_ci.firewall.learn.recognising import recogniser
+from antrea_ci.firewall.learn.ends import Ends, Zone
+from antrea_ci.firewall.learn.packets import Fields, Handshake, Verdict, packet
+from antrea_ci.firewall.learn.pairs import NO_PORT, Match, Pair, Rulebook, Way
+from antrea_ci.firewall.learn.recognising import formats, recognised
 
-KINDS = 16_384
-"""So many different flows (two zones, protocol, port, direction) are told apart; what comes after is only counted."""
+KINDS = 8192
+"""So many different flows are told apart; packets of further ones are only counted."""
+_KEPT = 1 << 16
 _EXAMPLES = 3
-_LONGEST_EXAMPLE = 1000
+_NOTHING: Fields = (b"\0", b"", b"", b"", None, None, None, 0)
 
 
-@dataclass
+@dataclass(slots=True)
 class Seen:
-    """Packets of one kind: how many, the first and the last line."""
+    """Packets of one kind: how many, and the first and the last line; by ``began`` and ``ended`` kinds are in order."""
 
-    first: bytes
-    last: bytes
+    first: bytes = b""
+    began: int = 0
+    last: bytes = b""
+    ended: int = 0
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Fate:
+    """Lines of one format with the same word for what became of the packet."""
+
+    verdict: Verdict
+    is_drop: bool
     count: int = 0
 
 
 @dataclass
+class Unknown:
+    """Lines of no format, or half ones; the first few are kept."""
+
+    count: int = 0
+    examples: list[bytes] = field(default_factory=list[bytes])
+
+    def add(self, line: bytes) -> None:
+        """Counts a line; an empty one is none."""
+        if line.strip(b" \t\r\0"):
+            self.count += 1
+            if len(self.examples) < _EXAMPLES:
+                self.examples.append(line)
+
+
+_NONE = frozenset[bytes | None]()
+_Zones: TypeAlias = tuple[Zone | None, Zone | None]
+_Key: TypeAlias = tuple[Zone | None, Zone | None, bytes, bytes | None, bytes | None]
+_Settled: TypeAlias = tuple[Seen, frozenset[bytes | None]]
+
+
 class Tally:
-    """Everything that was counted. ``flows`` by pair and way; ``verdicts`` and ``formats`` count lines."""
+    """Everything that was counted. ``flows`` are dropped packets by pair, way, and the rule that explains them.
 
-    ends: Ends
-    rulebook: Rulebook
-    kinds: int = KINDS
-    lines: int = 0
-    formats: Counter[str] = field(default_factory=Counter[str])
-    verdicts: Counter[Verdict] = field(default_factory=Counter[Verdict])
-    unknown: int = 0
-    unknown_lines: list[bytes] = field(default_factory=list[bytes])
-    unsaid_line: bytes = b""
-    outside: int = 0
-    beyond: int = 0
-    broken_off: list[str] = field(default_factory=list[str])
-    flows: dict[tuple[Pair, Way], Seen] = field(default_factory=dict[tuple[Pair, Way], Seen])
+    ``outside`` are packets with no end in the cluster, or with one for which no rule has a word; ``beyond`` those that
+    came when enough kinds were known. ``unsaid`` is a line that does not say what became of its packet.
+    """
 
-    def __post_init__(self) -> None:
-        self._pairs: dict[tuple[Zone, Zone, str], tuple[Pair, dict[Way, Seen]]] = {}
+    def __init__(
+        self, ends: Ends, rulebook: Rulebook, *, drop_prefixes: Sequence[str] = (), kinds: int = KINDS
+    ) -> None:
+        self.lines = 0
+        self.unknown = Unknown()
+        self.unsaid = b""
+        self.outside, self.beyond = Seen(), Seen()
+        self.flows: dict[tuple[Pair, Way, Match | None], Seen] = {}
+        self._find, self._rulebook, self._kinds = ends.find, rulebook, kinds
+        self._formats = list(formats(drop_prefixes))
+        self._fates: dict[str, dict[bytes, _Fate]] = {one.name: {} for one in self._formats}
+        self._totals = Counter[tuple[str, Verdict]]()
+        self._pairs: dict[tuple[Zone, Zone, str], Pair] = {}
+        self._settled: dict[_Key, _Settled] = {}
 
-    def not_understood(self, line: bytes) -> None:
-        """Counts a line of no format; the first few are kept."""
-        if not line.strip(b" \t\r\0"):
-            return
-        self.unknown += 1
-        if len(self.unknown_lines) < _EXAMPLES:
-            self.unknown_lines.append(line[:_LONGEST_EXAMPLE])
+    def count(self, lines: Sequence[bytes]) -> None:
+        """Counts these lines. This is the loop that has to be fast: what has been seen before costs a few look-ups."""
+        read, fates = self._usual()
+        find, settled = self._find, self._settled
+        for number, line in enumerate(lines, self.lines):
+            fields = read(line)
+            if fields is None:
+                fields = self._of_another_format(line)
+                read, fates = self._usual()
+            word, source, destination, protocol, own_port, port, flags, repeats = fields
+            fate = fates.get(word) or self._judged(word, line)
+            fate.count += 1
+            if fate.is_drop:
+                zones = find(source), find(destination)
+                seen, replies = settled.get((*zones, protocol, port, flags)) or self._settle(fields, zones, line)
+                if own_port in replies:
+                    seen = self._answer(fields, zones, line)
+                seen.count += repeats
+                seen.last, seen.ended = line, number
+        self.lines += len(lines)
 
-    def packet(self, packet: Packet, line: bytes) -> None:
-        """Counts a packet that was dropped."""
-        source, destination = self.ends.find(packet.source), self.ends.find(packet.destination)
-        if source is None or destination is None:
-            self.not_understood(line)
-            return
-        if source is ELSEWHERE and destination is ELSEWHERE:
-            self.outside += packet.repeats
-            return
-        pair, ways = self._pair(source, destination, packet.protocol)
-        way = pair.way(packet.source_port, packet.destination_port, packet.handshake)
-        seen = ways.get(way)
-        if seen is None:
-            if len(self.flows) >= self.kinds:
-                self.beyond += packet.repeats
-                return
-            seen = ways[way] = self.flows[pair, way] = Seen(line[:_LONGEST_EXAMPLE], line)
-        seen.count += packet.repeats
-        seen.last = line
-
-    def _pair(self, source: Zone, destination: Zone, protocol: str) -> tuple[Pair, dict[Way, Seen]]:
-        key = source, destination, protocol
-        found = self._pairs.get(key)
-        if found is None:
-            found = self._pairs[key] = self.rulebook.pair(*key), {}
+    def totals(self) -> Counter[tuple[str, Verdict]]:
+        """Lines by the name of their format and by verdict."""
+        found = self._totals.copy()
+        for name, fates in self._fates.items():
+            for word, fate in fates.items():
+                found[name, fate.verdict] += fate.count if word != _NOTHING[0] else 0
         return found
 
+    def _usual(self) -> tuple[Callable[[bytes], Fields | None], dict[bytes, _Fate]]:
+        """The format of the line before: the next one has most often the same."""
+        return self._formats[0].read, self._fates[self._formats[0].name]
 
-def read_logs(
-    logs: Sequence[Path | IO[bytes]],
-    tally: Tally,
-    *,
-    drop_prefixes: Sequence[str] = (),
-    progress: Callable[[int], None] = lambda lines: None,
-) -> None:
-    """Counts every line of the files (or streams) into ``tally``; ``progress`` hears of lines now and then.
-
-    AntreaGitopsError where a file cannot be read; one that is broken in the middle is told in the tally.
-    """
-    read = recogniser(drop_prefixes)
-    for log in logs:
-        stream = opened(log) if isinstance(log, Path) else unpacked(log)
-        try:
-            for block in blocks(stream):
-                _count(block, tally, read)
-                progress(tally.lines)
-        except BrokenOffError:
-            tally.broken_off.append(str(log) if isinstance(log, Path) else "-")
-        finally:
-            if isinstance(log, Path):
-                stream.close()
-
-
-def _count(block: list[bytes], tally: Tally, read: Callable[[bytes], tuple[str, Packet] | None]) -> None:
-    tally.lines += len(block)
-    formats, verdicts, packet_of = tally.formats, tally.verdicts, tally.packet
-    for line in block:
-        found = read(line)
+    def _of_another_format(self, line: bytes) -> Fields:
+        """What a line has, by whichever format; that comes first from now on. _NOTHING where it is of none."""
+        found = recognised(line, self._formats)
         if found is None:
-            tally.not_understood(line)
-            continue
-        name, packet = found
-        formats[name] += 1
-        verdict = packet.verdict
-        verdicts[verdict] += 1
-        if verdict is Verdict.DROPPED:
-            packet_of(packet, line)
-        elif verdict is Verdict.UNSAID:
-            tally.unsaid_line = tally.unsaid_line or line[:_LONGEST_EXAMPLE]
-            packet_of(packet, line)
+            self.unknown.add(line)
+            return _NOTHING
+        one, fields = found
+        self._formats.remove(one)
+        self._formats.insert(0, one)
+        return fields
+
+    def _judged(self, word: bytes, line: bytes) -> _Fate:
+        """Asks the present format for the meaning of a word; words that hold a time come once only."""
+        form = self._formats[0]
+        fates = self._fates[form.name]
+        if len(fates) >= _KEPT:
+            self._totals = self.totals()
+            fates.clear()
+        verdict = Verdict.ALLOWED if word == _NOTHING[0] else form.verdict(word)
+        if verdict is Verdict.UNSAID:
+            self.unsaid = self.unsaid or line
+        is_drop = verdict in (Verdict.DROPPED, Verdict.UNSAID)
+        return fates.setdefault(word, _Fate(verdict, is_drop))
+
+    def _settle(self, fields: Fields, zones: _Zones, line: bytes) -> _Settled:
+        """Where such packets are counted, and the ports of senders with which they are answers.
+
+        It is remembered, but where more than these would make a difference.
+        """
+        found, (source, destination) = packet(fields), zones
+        if found is None or source is None or destination is None:
+            self._not_understood(fields, line)
+            return Seen(), _NONE
+        key = (*zones, fields[3], fields[5], fields[6])
+        if not source.is_own and not destination.is_own:
+            return self._keep(key, (self.outside, _NONE))
+        pair = self._pair(source, destination, found.protocol)
+        if pair is None:
+            return self.beyond, _NONE
+        shake = self._formats[0].handshake(fields[6]) if fields[6] else Handshake.UNKNOWN
+        way = pair.way(found.source_port, found.destination_port, shake)
+        if not pair.is_settled(found.destination_port, shake):
+            return self._of_way(pair, way, line), _NONE
+        replies = pair.replies if shake is Handshake.UNKNOWN and found.destination_port not in pair.forward else _NONE
+        forward = self._of_way(pair, Way(found.destination_port, is_reply=False), line)
+        return self._keep(key, (forward, replies))
+
+    def _answer(self, fields: Fields, zones: _Zones, line: bytes) -> Seen:
+        found, (source, destination) = packet(fields), zones
+        pair = self._pair(source, destination, found.protocol) if found and source and destination else None
+        return self._of_way(pair, Way(found.source_port, is_reply=True), line) if found and pair else self.beyond
+
+    def _not_understood(self, fields: Fields, line: bytes) -> None:
+        self._fates[self._formats[0].name][fields[0]].count -= 1
+        self.unknown.add(line)
+
+    def _keep(self, key: _Key, settled: _Settled) -> _Settled:
+        if len(self._settled) >= _KEPT:
+            self._settled.clear()
+        self._settled[key] = settled
+        return settled
+
+    def _pair(self, source: Zone, destination: Zone, protocol: str) -> Pair | None:
+        key = source, destination, protocol
+        if key not in self._pairs and len(self._pairs) < self._kinds:
+            self._pairs[key] = self._rulebook.pair(*key)
+        return self._pairs.get(key)
+
+    def _of_way(self, pair: Pair, way: Way, line: bytes) -> Seen:
+        """Where packets of this way are counted: by rule where one explains them, else by port."""
+        match, is_within = pair.match(way), bool(pair.source.network and pair.destination.network)
+        if match is None and not is_within:
+            return self.outside
+        if match and (match.is_sure or not is_within):
+            way = Way(NO_PORT, way.is_reply)
+        key = pair, way, match
+        if key not in self.flows and len(self.flows) >= self._kinds:
+            return self.beyond
+        return self.flows.setdefault(key, Seen(line, began=len(self.flows)))

@@ -1,0 +1,204 @@
+"""What was counted, held against the rules: rows that a firewall lacks, and drops that no row explains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from antrea_ci.firewall.learn.known import known
+from antrea_ci.firewall.learn.packets import Verdict
+from antrea_ci.firewall.learn.pairs import EPHEMERAL, Match, Pair, Way, ephemeral_from
+from antrea_ci.firewall.learn.tally import Seen, Tally
+from antrea_ci.firewall.learn.times import shown, when
+from antrea_ci.firewall.rule import Rule
+from antrea_ci.yamlio import Value
+
+_MANY = 16  # ports between the same ends
+
+
+@dataclass(frozen=True)
+class Drops:
+    """Dropped packets of one kind. ``replies`` of ``count`` were answers; times as the logs write them."""
+
+    count: int
+    replies: int
+    first: str
+    last: str
+    example: str
+
+    def as_json(self) -> dict[str, Value]:
+        """Plain values."""
+        return {
+            "count": self.count,
+            "replies": self.replies,
+            "first": self.first,
+            "last": self.last,
+            "example": self.example,
+        }
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A row of the report, and what was dropped of it."""
+
+    rule: Rule
+    drops: Drops
+
+    def as_json(self) -> dict[str, Value]:
+        """Plain values."""
+        return {"rule": self.rule.as_json(), **self.drops.as_json()}
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """Packets that no row lets through. ``proposal`` is the row that would; None where no port can be told.
+
+    ``perhaps``: rows whose ends are names or groups, which might be meant.
+    """
+
+    source: str
+    destination: str
+    protocol: str
+    port: str
+    what: str
+    perhaps: tuple[str, ...]
+    proposal: Rule | None
+    drops: Drops
+
+    def as_json(self) -> dict[str, Value]:
+        """Plain values."""
+        return {
+            "source": self.source,
+            "destination": self.destination,
+            "protocol": self.protocol,
+            "port": self.port,
+            "what": self.what,
+            "perhaps": list(self.perhaps),
+            "proposal": self.proposal.as_json() if self.proposal else None,
+            **self.drops.as_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Learned:
+    """``missing``: rows whose traffic was dropped; ``possible``: rows of which one end is only a name.
+
+    Each list has the most dropped first. ``tally`` has what was counted besides; ``broken_off`` are files that end in
+    the middle; ``names`` are ends of rules of which no address is known.
+    """
+
+    missing: tuple[Lacking, ...]
+    possible: tuple[Lacking, ...]
+    unexplained: tuple[Unexplained, ...]
+    tally: Tally
+    broken_off: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Value]:
+        """The form that `firewall learn --format json` prints."""
+        return {
+            "missing": [one.as_json() for one in self.missing],
+            "possible": [one.as_json() for one in self.possible],
+            "unexplained": [one.as_json() for one in self.unexplained],
+            "proposed": [one.proposal.as_json() for one in self.unexplained if one.proposal],
+            "lines": self.lines(),
+            "unknownExamples": [shown(line) for line in self.tally.unknown.examples],
+            "namesWithoutAddress": list(self.names),
+            "brokenOff": list(self.broken_off),
+        }
+
+    def lines(self) -> dict[str, Value]:
+        """How many lines and packets of each kind there were."""
+        totals = self.tally.totals()
+        by_format, by_verdict = Counter[str](), Counter[Verdict]()
+        for (name, verdict), count in totals.items():
+            by_format[name] += count
+            by_verdict[verdict] += count
+        return {
+            "read": self.tally.lines,
+            "formats": {name: count for name, count in by_format.items() if count},
+            "allowed": by_verdict[Verdict.ALLOWED],
+            "dropped": by_verdict[Verdict.DROPPED],
+            "unlabelled": by_verdict[Verdict.UNSAID],
+            "otherReasons": by_verdict[Verdict.OTHER],
+            "unknown": self.tally.unknown.count,
+            "outside": self.tally.outside.count,
+            "others": self.tally.beyond.count,
+        }
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """One kind of packets, turned so that the service is the destination."""
+
+    pair: Pair
+    way: Way
+    match: Match | None
+    seen: Seen
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        ends = self.pair.source, self.pair.destination
+        source, destination = reversed(ends) if self.way.is_reply else ends
+        return source.network, destination.network
+
+
+def learned(tally: Tally, broken_off: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Learned:
+    """Everything that ``tally`` tells."""
+    flows = [_Flow(*key, seen) for key, seen in tally.flows.items()]
+    within = [flow for flow in flows if all(flow.ends)]
+    sure = [flow for flow in flows if flow.match and flow.match.is_sure]
+    by_name = [flow for flow in flows if flow.match and not flow.match.is_sure and not all(flow.ends)]
+    rest = [flow for flow in within if not (flow.match and flow.match.is_sure)]
+    return Learned(_lacking(sure), _lacking(by_name), _unexplained(rest), tally, broken_off, names)
+
+
+def _lacking(flows: Iterable[_Flow]) -> tuple[Lacking, ...]:
+    by_rule: dict[Rule, list[_Flow]] = {}
+    for flow in flows:
+        if flow.match:
+            by_rule.setdefault(flow.match.rule, []).append(flow)
+    found = [Lacking(rule, _drops(several)) for rule, several in by_rule.items()]
+    return tuple(sorted(found, key=lambda one: -one.drops.count))
+
+
+def _unexplained(flows: Iterable[_Flow]) -> tuple[Unexplained, ...]:
+    alike: dict[tuple[str, str, str, int], list[_Flow]] = {}
+    for flow in flows:
+        alike.setdefault((*flow.ends, flow.pair.protocol, flow.way.port), []).append(flow)
+    found = [_one(*key, several) for key, several in _gathered(alike).items()]
+    return tuple(sorted(found, key=lambda one: -one.drops.count))
+
+
+def _gathered(alike: dict[tuple[str, str, str, int], list[_Flow]]) -> dict[tuple[str, str, str, int], list[_Flow]]:
+    """Many ports that systems choose by themselves, between the same ends, as one: a scan, or data connections."""
+    is_high = {key: key[3] >= ephemeral_from() for key in alike}
+    many = Counter(key[:3] for key in alike if is_high[key])
+    found: dict[tuple[str, str, str, int], list[_Flow]] = {}
+    for key, flows in alike.items():
+        is_one_of_many = is_high[key] and many[key[:3]] > _MANY
+        found.setdefault((*key[:3], EPHEMERAL) if is_one_of_many else key, []).extend(flows)
+    return found
+
+
+def _one(source: str, destination: str, protocol: str, port: int, flows: list[_Flow]) -> Unexplained:
+    fact = known(protocol, port)
+    what = fact.what if fact else ""
+    if port == EPHEMERAL:
+        what = f"ports from {ephemeral_from()} on, which systems choose by themselves"
+    perhaps = tuple(dict.fromkeys(flow.match.rule.as_text() for flow in flows if flow.match))
+    shown_port = str(port) if port >= 0 else ""
+    reason = f"seen dropped: {what or 'nobody knows what listens there'}"
+    proposal = Rule(source, destination, protocol, shown_port, "always", reason, fact.fact if fact else "firewall log")
+    return Unexplained(
+        source, destination, protocol, shown_port, what, perhaps, None if port == EPHEMERAL else proposal, _drops(flows)
+    )
+
+
+def _drops(flows: list[_Flow]) -> Drops:
+    count = sum(flow.seen.count for flow in flows)
+    replies = sum(flow.seen.count for flow in flows if flow.way.is_reply)
+    first = min(flows, key=lambda flow: flow.seen.began).seen.first
+    last = max(flows, key=lambda flow: flow.seen.ended).seen.last
+    return Drops(count, replies, when(first), when(last), shown(first))
