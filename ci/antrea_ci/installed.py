@@ -47,6 +47,14 @@ class InstalledVersions(_Part):
     antreaGitops: str | None = None
 
 
+class AppliedChange(_Part):
+    """The newest change of the living cluster that changed versions."""
+
+    recorded: Time = Field(description="When it was applied, in UTC.")
+    commit: Commit = Field(description="The commit that the cluster was brought to.")
+    versions: InstalledVersions
+
+
 class InstalledFile(_Part):
     """The whole of installed.yaml."""
 
@@ -57,12 +65,18 @@ class InstalledFile(_Part):
     infraID: str | None = Field(default=None, description="The installer's name for the cluster's infrastructure.")
     clusterID: str | None = None
     versions: InstalledVersions
+    applied: AppliedChange | None = Field(default=None, description="What `apply` made of it since.")
     immutable: ImmutableValues
 
     @property
     def is_active(self) -> bool:
         """Whether there is a cluster, or may be one."""
         return self.state != "destroyed"
+
+    @property
+    def current(self) -> InstalledVersions:
+        """The versions that are recorded last."""
+        return self.applied.versions if self.applied else self.versions
 
 
 def immutable_values(cluster: Cluster) -> ImmutableValues:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from antrea_ci.diff.classes import Subject, classify_moved, classify_whole
 from antrea_ci.diff.lineup import changed_whole, path_change
 from antrea_ci.diff.model import ABSENT, ObjectChange, worst_first
-from antrea_ci.diff.pairing import Located, Pair, pair
+from antrea_ci.diff.pairing import Located, Manifest, Pair, pair
 from antrea_ci.diff.structure import differences
 from antrea_ci.render.naming import ObjectId
 from antrea_ci.yamlio import Value, parse
@@ -21,7 +21,12 @@ def compare_objects(before: Mapping[str, str], after: Mapping[str, str], where: 
     differing = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     old = {name: _manifest(before[name], f"{where}/{name}") for name in differing if name in before}
     new = {name: _manifest(after[name], f"{where}/{name}") for name in differing if name in after}
-    return [_change(one) for one in pair(old, new)]
+    return compare_manifests(old, new)
+
+
+def compare_manifests(before: Mapping[str, Manifest], after: Mapping[str, Manifest]) -> list[ObjectChange]:
+    """What differs between the manifests of two states, by any names that are the same on both sides."""
+    return [_change(one) for one in pair(before, after)]
 
 
 def _manifest(text: str, file: str) -> dict[str, Value]:

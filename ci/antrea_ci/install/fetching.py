@@ -11,7 +11,8 @@ from antrea_ci.vault.restore import by_prefix, everything, write
 from antrea_ci.vault.sealed import Files
 
 _INSTALLER, _JOURNAL = "installer/", "journal.jsonl"
-OF_INSTALLATIONS = tuple(kind for kind in Kind if kind not in (Kind.MANUAL, Kind.NIGHTLY))
+_OTHERS = (Kind.MANUAL, Kind.NIGHTLY, Kind.PRE_APPLY, Kind.POST_APPLY)
+OF_INSTALLATIONS = tuple(kind for kind in Kind if kind not in _OTHERS)
 
 
 def fetch_state(vault: Vault, work: WorkDir, secrets: Secrets) -> Snapshot | None:

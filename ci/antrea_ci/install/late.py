@@ -8,21 +8,16 @@ from typing import Literal
 
 from antrea_ci import __version__
 from antrea_ci.bundle.contents import load_bundle
-from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.install.delivery import deliver
 from antrea_ci.install.metadata import Metadata, read_metadata
 from antrea_ci.install.run import Run
 from antrea_ci.installed import InstalledFile, InstalledVersions, immutable_values
 from antrea_ci.render.settings import antrea_version
 from antrea_ci.vault import Kind
-from antrea_ci.verify import State, find_program, verify
+from antrea_ci.verify import find_program, verify
 from antrea_ci.yamlio import dump
 
 _VERIFY_TIMEOUT = 20 * 60.0
-
-
-class NotVerifiedError(AntreaGitopsError):
-    """The cluster is installed, and something in it is not as it should be."""
 
 
 def verify_cluster(run: Run) -> None:
@@ -34,14 +29,8 @@ def verify_cluster(run: Run) -> None:
         run.journal.append("check", **values, why=check.why, fix=check.fix, seconds=round(check.seconds, 3))
     for name in found.created:
         run.journal.append("created", object=name)
-    failed = [check for check in found.checks if check.state is State.FAILED]
-    if failed:
-        lines = "".join(f"\n    {check.name}: {check.message}" for check in failed)
-        raise NotVerifiedError(
-            f"the cluster is installed, and its network is not as it should be:{lines}",
-            why="; ".join(dict.fromkeys(check.why for check in failed if check.why)),
-            fix="; ".join(dict.fromkeys(check.fix for check in failed if check.fix)),
-        )
+    if not found.succeeded:
+        raise found.complaint("the cluster is installed")
 
 
 def installed_file(run: Run, state: Literal["installed", "destroyed"], metadata: Metadata) -> bytes:

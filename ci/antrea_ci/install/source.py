@@ -19,14 +19,20 @@ from antrea_ci.repo import ClusterRepo
 _REVIEWED = "what is installed must be what was reviewed"
 
 
-def commit_to_install(home: ClusterRepo, ref: str) -> str:
-    """The id of the commit that ``ref`` names. Raises where there is none, or files differ from what was committed."""
+def commit_named(home: ClusterRepo, ref: str) -> str:
+    """The id of the commit that ``ref`` names. UsageError where there is none."""
     vcs.require(home.root)
     commit = vcs.commit_of(home.root, ref)
     if commit is None:
         raise UsageError(
             f"{ref} is no commit of {home.root}", fix="an installation takes a commit: name one with --ref"
         )
+    return commit
+
+
+def commit_to_install(home: ClusterRepo, ref: str) -> str:
+    """The id of the commit that ``ref`` names. Raises where there is none, or files differ from what was committed."""
+    commit = commit_named(home, ref)
     found = vcs.changed_files(home.root, "HEAD", None, exact=True)
     if found is None:
         raise AntreaGitopsError(f"git does not tell whether files of {home.root} were changed", why=_REVIEWED)

@@ -14,12 +14,10 @@ from antrea_ci.kube.api import Api
 from antrea_ci.kube.program import find_program
 from antrea_ci.model.effective import Cluster
 from antrea_ci.process import orderly_end
+from antrea_ci.secrets.needs import KUBECONFIG
 
 if TYPE_CHECKING:
     from antrea_ci.secrets import Secrets
-
-KUBECONFIG = "ANTREA_GITOPS_KUBECONFIG"
-"""The secret that opens the cluster: a kubeconfig, or the path of one."""
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ from antrea_ci.kube.paths import object_name, object_path
 from antrea_ci.values import items_at
 from antrea_ci.yamlio import Value
 
-__all__ = ["FIELD_MANAGER", "Api", "ApiError", "object_path"]
+__all__ = ["FIELD_MANAGER", "Api", "ApiError", "Conflict", "ConflictError", "object_path"]
 
 _ANSWER_SECONDS = 20
 _PROGRAM_SECONDS = 45.0
@@ -27,7 +28,10 @@ _OURS = {"KUBECTL_KUBERC": "false"}
 _FROM_SERVER = re.compile(r"Error from server(?: \((?P<reason>\w+)\))?: (?P<said>.*)")
 
 
-_CONFLICT = re.compile(r"conflicts? with .*?(?=\nPlease review|\Z)", re.DOTALL)
+# What kubectl says of a refused server-side apply: one field behind the colon, or several in lines of their own.
+_CONFLICT = re.compile(
+    r'conflicts? with "(?P<manager>[^"]*)"[^:\n]*:(?P<fields>.*?)(?=\nconflicts? with |\nPlease review|\Z)', re.DOTALL
+)
 
 FIELD_MANAGER = "antrea-gitops"
 """Who owns what this project applies, in `metadata.managedFields`."""
@@ -39,6 +43,24 @@ class ApiError(AntreaGitopsError):
     def __init__(self, message: str, reason: str = "") -> None:
         super().__init__(message, fix="try the same with the kubeconfig by hand; the API server may still be starting")
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Another manager, and the fields that it owns and we want to have other values."""
+
+    manager: str
+    fields: tuple[str, ...]
+
+
+class ConflictError(ApiError):
+    """Server-side apply would take fields from other managers. ``owners`` says from whom."""
+
+    def __init__(self, what: str, owners: Sequence[Conflict]) -> None:
+        told = "; ".join(f"{one.manager} owns {', '.join(one.fields)}" for one in owners)
+        super().__init__(f"{what}: {told}", "Conflict")
+        self.fix = "see who that is, and let one of the two have the fields; --force-conflicts takes them over"
+        self.owners = tuple(owners)
 
 
 class Api:
@@ -73,6 +95,10 @@ class Api:
     def replace(self, path: str, manifest: Mapping[str, Value]) -> None:
         """Puts ``manifest`` in the place of the object at ``path``; refused if that has changed since it was read."""
         self._ask("replace", path, manifest)
+
+    def replaced(self, path: str, manifest: Mapping[str, Value]) -> Value:
+        """What ``replace`` would make of the object at ``path``; nothing is changed."""
+        return _parsed(self._ask("replace", f"{path}?dryRun=All", manifest), path)
 
     def apply(
         self, manifests: Sequence[Mapping[str, Value]], *, dry_run: bool = False, force: bool = False
@@ -115,12 +141,16 @@ class Api:
 
 
 def _error(what: str, stderr: str) -> ApiError:
-    if found := _CONFLICT.search(stderr):
-        return ApiError(f"{what}: {' '.join(found[0].split())}", "Conflict")
+    if owners := [Conflict(found["manager"], _fields(found["fields"])) for found in _CONFLICT.finditer(stderr)]:
+        return ConflictError(what, owners)
     if found := _FROM_SERVER.search(stderr):
         return ApiError(f"{what}: {found['said']}", found["reason"] or "")
     lines = stderr.strip().splitlines() or ["it failed without a word"]
     return ApiError(f"{what}: {lines[-1]}")
+
+
+def _fields(text: str) -> tuple[str, ...]:
+    return tuple(line.strip().removeprefix("- ") for line in text.splitlines() if line.strip())
 
 
 def _parsed(data: bytes, path: str) -> Value:

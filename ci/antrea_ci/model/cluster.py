@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, JsonValue
 
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Finding
+from antrea_ci.model.apply_section import Apply
+from antrea_ci.model.firewall_section import Firewall
 from antrea_ci.model.nsx_section import Nsx
 from antrea_ci.model.part import Part
 from antrea_ci.model.problems import findings_of
@@ -221,6 +223,8 @@ class ClusterFile(Part):
     antrea: AntreaSettings = Field(default_factory=AntreaSettings)
     nsx: Nsx = Field(default_factory=Nsx)
     install: Install = Field(default_factory=Install)
+    apply: Apply = Field(default_factory=Apply)
+    firewall: Firewall = Field(default_factory=Firewall)
     backup: Backup = Field(default_factory=Backup)
     secrets: Secrets = Field(default_factory=Secrets)
     site: Site = Field(default_factory=Site)

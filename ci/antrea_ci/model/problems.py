@@ -90,7 +90,7 @@ def _siblings(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
             continue
         found = current.model_fields.get(step)
         current = _model_in(found.annotation) if found else None
-    return list(current.model_fields) if current else []
+    return [field.alias or name for name, field in current.model_fields.items()] if current else []
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

@@ -23,6 +23,11 @@ _LARGEST_FILE = 1 << 20
 _URL_LOGIN = re.compile(r"://([^\s/?#'\"@]+)@")
 _PUBLIC = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL)
 _FRAME = "-----"
+# What is secret in a kubeconfig, as YAML or as JSON; see its reference, kubernetes.io/docs/reference/config-api
+_IN_KUBECONFIG = re.compile(
+    r"""\b(client-key-data|token|password|id-token|refresh-token|access-token|client-secret)["']?\s*:\s*["']?"""
+    r"""([^\s"',}]{4,})"""
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def _form_of(variable: str) -> str:
 
 def secret_of(variable: str, value: str, form: str) -> Secret:
     """The secret that ``variable`` holds in this form; it may name a file where the form allows that."""
-    if form in ("file", "pull-secret"):
+    if form in ("file", "pull-secret", "kubeconfig"):
         value = _content(value)
     fault = ""
     parts = [value, *_lines(value)]
@@ -68,6 +73,8 @@ def secret_of(variable: str, value: str, form: str) -> Secret:
         parts += _login(value.strip())
     elif form == "user":
         parts = _user(value.strip())
+    elif form == "kubeconfig":
+        parts = [value, *_of_kubeconfig(value)]
     return Secret(variable, value, tuple(dict.fromkeys(filter(None, parts))), fault)
 
 
@@ -107,6 +114,20 @@ def _lines(value: str) -> list[str]:
 def _login(text: str) -> list[str]:
     user, _, password = text.partition(":")
     return [password, *_user(user)]
+
+
+def _of_kubeconfig(text: str) -> list[str]:
+    """The keys, tokens and passwords in a kubeconfig; its other lines stand in every other one too."""
+    found = [part for _, part in _IN_KUBECONFIG.findall(text)]
+    decoded = [key for name, part in _IN_KUBECONFIG.findall(text) if name == "client-key-data" and (key := _text(part))]
+    return [*found, *decoded, *(line for key in decoded for line in _lines(key))]
+
+
+def _text(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _user(name: str) -> list[str]:

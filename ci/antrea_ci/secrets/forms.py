@@ -48,6 +48,8 @@ def _fault(name: str, form: str, value: str) -> str:
         return "" if colon and user and password else "is not written as user:password"
     if name == AGE_IDENTITY and "AGE-SECRET-KEY-" not in value.upper() and "PRIVATE KEY-----" not in value:
         return "is neither an age identity (AGE-SECRET-KEY-…) nor the path of a file with one"
+    if form == "kubeconfig" and "clusters" not in value:
+        return "is neither a kubeconfig nor the path of one"
     if name.startswith("ANTREA_GITOPS_NSX_TLS_") and "-----BEGIN " not in value:
         return "is neither PEM nor the path of a file with it"
     return ""

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     MANUAL = "manual"
     NIGHTLY = "nightly"
     PRE_DESTROY = "pre-destroy"
+    PRE_APPLY = "pre-apply"
+    POST_APPLY = "post-apply"
 
 
 class State(StrEnum):

@@ -6,6 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from antrea_ci.errors import AntreaGitopsError
+
+
+class NotVerifiedError(AntreaGitopsError):
+    """What was asked for was done, and something in the cluster is not as it should be."""
+
 
 class State(StrEnum):
     """``UNKNOWN``: it could not be looked at, which is neither good nor bad."""
@@ -37,7 +43,21 @@ class Verification:
     @property
     def succeeded(self) -> bool:
         """Whether nothing failed; what could not be looked at does not count against the cluster."""
-        return all(check.state is not State.FAILED for check in self.checks)
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that say that something is wrong."""
+        return tuple(check for check in self.checks if check.state is State.FAILED)
+
+    def complaint(self, what: str) -> NotVerifiedError:
+        """Every failed check with its reasons and remedies; ``what`` was done before."""
+        lines = "".join(f"\n    {check.name}: {check.message}" for check in self.failed)
+        return NotVerifiedError(
+            f"{what}, and its network is not as it should be:{lines}",
+            why="; ".join(dict.fromkeys(check.why for check in self.failed if check.why)),
+            fix="; ".join(dict.fromkeys(check.fix for check in self.failed if check.fix)),
+        )
 
 
 Progress = Callable[[str], None]
