@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from antrea_ci import vcs
@@ -63,11 +64,23 @@ class Context:
     @cached_property
     def objects(self) -> tuple[BundleObject, ...]:
         """The rendered objects, by the names of their files below ``rendered/install``; empty without a rendering."""
+        return self._objects(self.repo.rendered)
+
+    @cached_property
+    def nsx_objects(self) -> tuple[BundleObject, ...]:
+        """Those of phase 2, below ``rendered/nsx``; empty before `nsx prepare`."""
+        return self._objects(self.repo.rendered_nsx)
+
+    @cached_property
+    def nsx_removal_objects(self) -> tuple[BundleObject, ...]:
+        """The way out of NSX, below ``rendered/nsx-remove``."""
+        return self._objects(self.repo.rendered_nsx_removal)
+
+    def _objects(self, folder: Path) -> tuple[BundleObject, ...]:
         rendering = self.rendering
         if rendering is None:
             return ()
-        folder = self.repo.rendered
-        return self._try(lambda: read_objects(rendering.trees[folder], self.repo.name(folder))) or ()
+        return self._try(lambda: read_objects(rendering.trees.get(folder, {}), self.repo.name(folder))) or ()
 
     def _try(self, make: Callable[[], T]) -> T | None:
         try:

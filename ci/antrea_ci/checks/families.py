@@ -48,8 +48,11 @@ FAMILIES = (
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),
+    Family("nsx", "nsx", _SOURCES),
     Family("secrets", "secrets", ("*",), files_only=True),
-    Family("drift", "drift", (*_SOURCES, "rendered/*", "README.md", "tools.lock.yaml", "requirements.txt")),
+    Family(
+        "drift", "drift", (*_SOURCES, "rendered/*", "firewall/*", "README.md", "tools.lock.yaml", "requirements.txt")
+    ),
     Family("leftovers", "leftovers", ("*",), files_only=True),
     Family("style", "style", ("*.yaml", "*.yml"), files_only=True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from antrea_ci.bundle.contents import Bundle
 from antrea_ci.bundle.images import is_floating
-from antrea_ci.bundle.objects import BundleObject
+from antrea_ci.bundle.objects import CR_GROUP, BundleObject
 from antrea_ci.checks.context import Context
 from antrea_ci.checks.image_owner import owner_findings
 from antrea_ci.checks.image_pulls import pull_findings, registries
@@ -73,8 +73,14 @@ def _texts(context: Context, cluster: Cluster) -> Iterator[Finding]:
     for item in context.objects:
         source = rendering.trees[repo.rendered][item.file].decode()
         for found in image_texts(item):
-            if fault := _fault(found):
+            if (fault := _fault(found)) and not _is_filled_by_phase2(cluster, item, found):
                 yield _finding(item, found, fault, source, later=_is_later(cluster, found))
+    folders = {repo.rendered_nsx: context.nsx_objects, repo.rendered_nsx_removal: context.nsx_removal_objects}
+    for folder, items in folders.items():
+        for item in items:
+            source = rendering.trees[folder][item.file].decode()
+            faults = ((found, fault) for found in image_texts(item) if (fault := _fault(found)))
+            yield from (_finding(item, found, fault, source, later=False) for found, fault in faults)
 
 
 def _fault(found: ImageText) -> tuple[str, str] | None:
@@ -90,10 +96,19 @@ def _fault(found: ImageText) -> tuple[str, str] | None:
     return ("floating", f"{found.text} is an image without a version") if is_floating(found.text) else None
 
 
+def _is_filled_by_phase2(cluster: Cluster, item: BundleObject, found: ImageText) -> bool:
+    """rendered/nsx has the custom resource with these filled in, and is judged by itself."""
+    return cluster.file.nsx.enabled and item.group == CR_GROUP and _is_of_phase2(found)
+
+
+def _is_of_phase2(found: ImageText) -> bool:
+    named = (found.text, str(found.path[-1]))
+    return any(word in text for word in _PHASE2 for text in named)
+
+
 def _is_later(cluster: Cluster, found: ImageText) -> bool:
     """Phase 2 fills these; until then nothing reads them."""
-    named = (found.text, str(found.path[-1]))
-    return not cluster.file.nsx.enabled and any(word in text for word in _PHASE2 for text in named)
+    return not cluster.file.nsx.enabled and _is_of_phase2(found)
 
 
 def _finding(item: BundleObject, found: ImageText, fault: tuple[str, str], source: str, *, later: bool) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.bundle.problems import PLATFORM_RULE
 from antrea_ci.checks.context import Context
 from antrea_ci.findings import Finding
@@ -19,9 +20,14 @@ def findings(context: Context) -> Iterable[Finding]:
         return ()
     from antrea_ci.schemas.judge import judge
 
-    found = judge(objects, kubernetes_minor(cluster.file.flavour, cluster.version), cluster.file.flavour)
+    found = judge(_every(context), kubernetes_minor(cluster.file.flavour, cluster.version), cluster.file.flavour)
     told = _fields_told_by_the_bundle(context)
     return (finding for finding in found if not (finding.rule in _FIELD_RULES and finding.message.startswith(told)))
+
+
+def _every(context: Context) -> list[BundleObject]:
+    """Phase 2's too. Where it has an object of the installation otherwise, both are judged, by one definition."""
+    return [*context.objects, *context.nsx_objects, *context.nsx_removal_objects]
 
 
 def _fields_told_by_the_bundle(context: Context) -> tuple[str, ...]:

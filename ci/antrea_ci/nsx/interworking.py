@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from antrea_ci.bundle.errors import BundleError
 from antrea_ci.bundle.images import version_of_image
 from antrea_ci.bundle.lock import KUSTOMIZATION
 from antrea_ci.bundle.objects import BundleObject, read_objects
@@ -44,17 +43,14 @@ class Interworking:
 
 
 def load_interworking(repo: ClusterRepo) -> Interworking:
-    """The files of a cluster repository. Raises BundleError if there are none, FindingsError if they cannot be used."""
+    """The files of a cluster repository. Raises FindingsError if there are none, or they cannot be used."""
     files = read_tree(repo.interworking)
     files.pop(LOCK, None)
     files.pop(KUSTOMIZATION, None)
     where = repo.name(repo.interworking)
     if not files:
-        raise BundleError(
-            f"{where}: the vendor's interworking files are not in this repository",
-            why="the bundle's AntreaInstall has no fields for NSX, so phase 2 needs the vendor's manifests",
-            fix="name the archive: antrea-gitops nsx prepare antrea-interworking-VERSION.zip",
-        )
+        message = f"{where}: the vendor's interworking files are not in this repository"
+        raise FindingsError([Finding("nsx/archive-missing", message, location=Location(where))])
     return read_interworking(files, where)
 
 

@@ -18,9 +18,9 @@ from antrea_ci.nsx.workloads import image_patch
 from antrea_ci.render.overlay import HEAD, noise_patches
 from antrea_ci.render.phase2 import Phase2
 from antrea_ci.repo import ClusterRepo
-from antrea_ci.values import mapping_at, text_at
+from antrea_ci.values import mapping_at, text_at, texts_at
 from antrea_ci.versions import kubernetes_minor
-from antrea_ci.yamlio import Value, plain_dump, quoted
+from antrea_ci.yamlio import Value, plain_dump, quoted, read_all
 
 KUSTOMIZATION = "kustomization.yaml"
 _SCHEMA = "# yaml-language-server: $schema=https://json.schemastore.org/kustomization.json\n"
@@ -41,6 +41,14 @@ def their_kustomization(variant: Variant) -> bytes:
 def removal_kustomization() -> bytes:
     """antrea/overlays/nsx-remove/kustomization.yaml as it is first written."""
     return f"{_SCHEMA}{_THEIRS}components:\n  - generated\n".encode()
+
+
+def bases_of(variant: Variant, path: Path, shown: str) -> tuple[str, str, list[str]]:
+    """The base that a variant's overlay needs, the one that it must not have, and the resources that it names."""
+    other = next(base for one, base in _BASES.items() if one is not variant)
+    documents, _ = read_all(path.read_bytes(), shown)
+    resources = texts_at(documents[0].value if documents else None, ("resources",))
+    return _BASES[variant], other, [resource.rstrip("/") for resource in resources]
 
 
 def is_prepared(repo: ClusterRepo) -> bool:
