@@ -58,7 +58,7 @@ def table(caption: Child, heads: Sequence[tuple[str, str]], rows: Iterable[Marku
         data_sorts=sorts,
     )
     # Whoever has no mouse scrolls it with the arrow keys.
-    return element("div", whole, class_="scroll", tabindex=0, role="region", aria_labelledby=f"{key}-caption")
+    return element("div", whole, class_="scroll tall", tabindex=0, role="region", aria_labelledby=f"{key}-caption")
 
 
 def row(*cells: Markup) -> Markup:

@@ -30,7 +30,7 @@ def _installation(one: Installation, number: int) -> Markup:
         ("Release", one.release),
         ("Took", duration(one.seconds)),
         ("Checks", _checks(one)),
-        ("Switched off", one.waived),
+        ("Switched off", one.waived.replace(",", ", ")),
         ("Cause", "; ".join(one.causes)),
         ("Recorded in", one.source),
     ]

@@ -77,7 +77,7 @@ def _backups(page: Page) -> tuple[str, str, str, str, Tone]:
     if not page.backups.found:
         return "backups", "Backups", "none", "none in this clone", "warn"
     last, drilled = page.backups.found[0], page.backups.drilled
-    note = f"last restored {day(drilled)}" if drilled else "never restored"
+    note = f"restored {day(drilled)}" if drilled else "never restored"
     return "backups", "Last backup", day(last.time), note, "good" if drilled else "warn"
 
 
