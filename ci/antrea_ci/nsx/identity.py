@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError
@@ -42,7 +42,10 @@ class Known:
             has = ", ".join(self.identity.roles) or "none"
             found.append((f"its role is {has}, and not {role}", "give it Enterprise Admin in System > User Management"))
         if not self.is_by(pem):
-            fix = "`antrea-gitops nsx renew` brings a new certificate to NSX and to the cluster"
+            fix = (
+                "after `antrea-gitops nsx renew` store the new pair under the names without _NEXT; for a new one "
+                "`antrea-gitops nsx prepare --renew`, then `nsx renew`"
+            )
             found.append(("NSX knows it by another certificate than the one of ANTREA_GITOPS_NSX_TLS_CERT", fix))
         return found
 
@@ -70,7 +73,11 @@ def ensure(nsx: Nsx, name: str, pem: str, *, create: bool, say: Callable[[str], 
         nsx.create_identity(name, pem)
         say(f"NSX has the principal identity {name} now")
         return
-    faults = found.faults(name, pem)
+    refuse(name, found.faults(name, pem))
+
+
+def refuse(name: str, faults: Sequence[tuple[str, str]]) -> None:
+    """Raises AntreaGitopsError if there are any."""
     if faults:
         told = "; ".join(message for message, _ in faults)
         fixes = "; ".join(fix for _, fix in faults)

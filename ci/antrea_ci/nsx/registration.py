@@ -26,17 +26,17 @@ def wait_until_gone(
             why=STALE,
             fix="name the managers, or say with --nsx-gone that NSX does not know the cluster",
         )
-    until_gone(cluster, nsx_of(cluster, secrets), say, seconds=seconds)
+    until_forgotten(nsx_of(cluster, secrets), cluster.nsx_name, say, seconds=seconds)
 
 
-def until_gone(cluster: Cluster, nsx: Nsx, say: Callable[[str], None], *, seconds: float = _WAIT_SECONDS) -> None:
-    """The same for an NSX that is open already."""
+def until_forgotten(nsx: Nsx, name: str, say: Callable[[str], None], *, seconds: float) -> None:
+    """The same for an NSX that is open already; ``name`` is the cluster's there."""
 
     def look() -> str:
-        return f"{cluster.name} is still registered" if nsx.control_plane(cluster.name) else ""
+        return f"{name} is still registered" if nsx.control_plane(name) else ""
 
     fix = (
         "`antrea-gitops nsx remove` takes it out while the cluster runs; where the cluster is gone already, "
         "`antrea-gitops nsx remove --cluster-gone` removes what NSX still has of it"
     )
-    wait_until(look, what=f"NSX to forget {cluster.name}", seconds=seconds, progress=say, fix=fix)
+    wait_until(look, what=f"NSX to forget {name}", seconds=seconds, progress=say, fix=fix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import cast
@@ -43,7 +43,7 @@ class NsxStatus:
     expires: date | None = None
     managers: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = field(default_factory=tuple[Check, ...])
+    checks: tuple[Check, ...] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -54,6 +54,15 @@ class NsxStatus:
         """The form of ``--format json`` and of report/nsx.json."""
         plain = asdict(self)
         return {**plain, "joined": self.joined.value, "expires": self.expires.isoformat() if self.expires else None}
+
+    def as_text(self) -> list[str]:
+        """The lines for people: a headline, each check, and for what is not well why that matters and what to do."""
+        lines = [f"{self.cluster} in NSX: {self.joined.value}"]
+        for check in self.checks:
+            lines.append(f"  {check.state.value:<7} {check.name}: {check.message}")
+            parts = (("why", check.why), ("fix", check.fix))
+            lines += [f"          {name}: {text}" for name, text in parts if text and check.state is not State.OK]
+        return lines
 
 
 def write_record(repo: ClusterRepo, status: NsxStatus) -> None:
