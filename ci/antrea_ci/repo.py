@@ -14,6 +14,7 @@ RENDERED = (
     "antrea/overlays/install/generated/",
     "antrea/overlays/nsx/generated/",
     "antrea/overlays/nsx-remove/generated/",
+    "firewall/",
 )
 """What `render` writes as a whole: it follows from the other files, and whatever else lies in there is stale."""
 

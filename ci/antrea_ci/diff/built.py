@@ -29,8 +29,13 @@ _BASES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LISTS: Final = ("stale", "images", "networks", "firewall")
 
 
+_PHASES: Final = ("rendered", "nsx", "removal")
+
+
 class _Kept(TypedDict):
     rendered: dict[str, str]
+    nsx: dict[str, str]
+    removal: dict[str, str]
     stale: list[str]
     images: list[str]
     networks: list[str]
@@ -39,9 +44,14 @@ class _Kept(TypedDict):
 
 @dataclass(frozen=True)
 class Built:
-    """What a state gives: its manifests by file name, which of its files are stale, and lists for the summary."""
+    """What a state gives: its manifests by file name, which of its files are stale, and lists for the summary.
+
+    ``nsx`` and ``removal`` are the manifests of phase 2, if it is prepared.
+    """
 
     rendered: dict[str, str]
+    nsx: dict[str, str]
+    removal: dict[str, str]
     stale: list[str]
     images: list[str]
     networks: list[str]
@@ -52,7 +62,7 @@ def inputs(names: Iterable[str], *, among: Iterable[str]) -> list[str]:
     """Those of ``names`` that can decide what a state gives, or that are part of it; ``among`` are all of its files."""
     # An overlay may build from any folder that kustomize can build.
     bases = {name.split("/")[0] for name in among if PurePosixPath(name).name in _BASES}
-    apart = tuple(folder for folder in (*PIPELINES, "firewall/") if folder.rstrip("/") not in bases)
+    apart = tuple(folder for folder in PIPELINES if folder.rstrip("/") not in bases)
     return [name for name in names if name not in NOT_RENDERED_FROM and not name.startswith(apart)]
 
 
@@ -80,18 +90,19 @@ def build(state: State, shown_as: str) -> Built:
 
 def _built(repo: ClusterRepo) -> tuple[Built, Sequence[BundleObject]]:
     from antrea_ci.bundle.objects import read_objects
-    from antrea_ci.diff.overview import firewall, images, networks
+    from antrea_ci.diff.overview import images, networks
     from antrea_ci.model.effective import load
     from antrea_ci.render.engine import render
     from antrea_ci.render.kustomize import find_kustomize
 
     cluster = load(repo)
     rendering = render(repo, find_kustomize(repo), cluster)
-    rendered = rendering.trees[repo.rendered]
-    objects = read_objects(rendered, repo.name(repo.rendered))
-    texts = {name: data.decode() for name, data in rendered.items()}
-    lists = images(objects), networks(cluster), firewall(cluster, objects)
-    return Built(texts, rendering.stale(), *lists), objects
+    folders = (repo.rendered, repo.rendered_nsx, repo.rendered_nsx_removal)
+    trees = [rendering.trees.get(folder, {}) for folder in folders]
+    objects = [one for tree, at in zip(trees, folders, strict=True) for one in read_objects(tree, repo.name(at))]
+    install, nsx, removal = ({name: data.decode() for name, data in tree.items()} for tree in trees)
+    lists = images(objects), networks(cluster), [rule.as_text() for rule in rendering.rules]
+    return Built(install, nsx, removal, rendering.stale(), *lists), objects
 
 
 def _holds_a_secret(objects: Sequence[BundleObject]) -> bool:
@@ -114,6 +125,7 @@ def _recalled(key: str) -> Built | None:
     with suppress(ValueError, KeyError, TypeError):
         kept = cast("dict[str, object]", json.loads(data)) if data else {}
         # Whoever can write there can make it anything; what is no state is not remembered.
-        if kept and isinstance(kept["rendered"], dict) and all(isinstance(kept[name], list) for name in _LISTS):
+        dicts, lists = ((kept[name] for name in names) for names in ((_PHASES, _LISTS) if kept else ((), ())))
+        if kept and all(isinstance(one, dict) for one in dicts) and all(isinstance(one, list) for one in lists):
             return Built(**cast("_Kept", kept))
     return None

@@ -1,4 +1,4 @@
-"""What a reviewer wants to see of a state as a whole: its images, its networks, the firewall's rows."""
+"""What a reviewer wants to see of a state as a whole: its images and its networks."""
 
 from __future__ import annotations
 
@@ -30,10 +30,3 @@ def networks(cluster: Cluster) -> list[str]:
 
 def _entry(text: str, host_prefix: int | None) -> str:
     return f"{text}, /{host_prefix} a node" if host_prefix else text
-
-
-def firewall(cluster: Cluster, objects: Sequence[BundleObject]) -> list[str]:
-    """The rows of the firewall that the cluster needs, as lines."""
-    from antrea_ci.firewall import rules
-
-    return [rule.as_text() for rule in rules(cluster, {item.label: item.value for item in objects})]

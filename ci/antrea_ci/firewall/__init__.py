@@ -15,6 +15,10 @@ from antrea_ci.yamlio import Value, parse
 
 __all__ = ["Phase", "Rule", "rendered_objects", "rules"]
 
+_KUBERNETES = (
+    *("kubernetes-api", "kubernetes-clients", "kubernetes-kubelet", "kubernetes-etcd"),
+    *("kubernetes-node-ports", "kubernetes-services", "names", "time"),
+)
 _ANY_NEWER = "99.0"  # where no version is known, the newest one that the facts have counts
 
 
@@ -38,7 +42,7 @@ def rules(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     if cluster.file.flavour == "openshift":
         wanted += openshift_rows(cluster, shows_pods=shows_pods(agent), has_proxy=bool(sources.proxies()))
     else:
-        wanted += [Wanted("kubernetes-api"), *([Wanted("time")] if cluster.file.site.ntpServers else [])]
+        wanted += map(Wanted, _KUBERNETES)
     wanted += [Wanted("images")] if sources.registries() else []
     wanted += [Wanted("nsx")] if sources.joins_nsx() else []
     return _in_order(wanted, sources.ends())

@@ -50,7 +50,14 @@ class Sources:
             "time-servers": self._time_servers(),
             "nsx-managers": self._nsx_managers(),
         }
-        return {name: list(dict.fromkeys(found.get(name, ()))) or [End(text)] for name, text in groups().items()}
+        named = {name: found.get(name) or [End(text)] for name, text in groups().items()}
+        return {name: list(dict.fromkeys(self._addressed(ends))) for name, ends in named.items()}
+
+    def _addressed(self, ends: Iterable[End]) -> Iterator[End]:
+        """The addresses that cluster.yaml gives in the place of names."""
+        known = self.cluster.file.firewall.addresses
+        for one in ends:
+            yield from (End(address, one.port) for address in known[one.name]) if known.get(one.name) else (one,)
 
     def proxies(self) -> list[End]:
         """The proxies of the install-config."""
@@ -64,8 +71,11 @@ class Sources:
         return found
 
     def joins_nsx(self) -> bool:
-        """Whether cluster.yaml or the custom resource says that the cluster joins NSX."""
-        return self.cluster.file.nsx.enabled or mapping_at(self.install, ("spec",)).get("enableInterworking") is True
+        """Whether the cluster joins NSX, or is prepared for it: firewalls are opened before."""
+        nsx = self.cluster.file.nsx
+        return (
+            nsx.enabled or bool(nsx.managers) or mapping_at(self.install, ("spec",)).get("enableInterworking") is True
+        )
 
     def _text(self, *path: str) -> str:
         found = value_in_any_case(self.config, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import yaml
 
@@ -16,12 +17,19 @@ _SEPARATOR = re.compile(r"^---\n", re.MULTILINE)
 _NULL = "tag:yaml.org,2002:null"
 
 
-def explode(output: str, where: str) -> dict[str, bytes]:
-    """File name to content for every object of ``output``. Raises FindingsError for what the installer could not read.
+class Manifest(NamedTuple):
+    """One object: the content of its file, and its value."""
+
+    data: bytes
+    value: Value
+
+
+def explode(output: str, where: str) -> dict[str, Manifest]:
+    """Every object of ``output`` by the name of its file. Raises FindingsError for what the installer could not read.
 
     ``where`` names the overlay in messages.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, Manifest] = {}
     owners: dict[str, ObjectId] = {}
     findings: list[Finding] = []
     for number, text in enumerate(_SEPARATOR.split(output)):
@@ -37,7 +45,7 @@ def explode(output: str, where: str) -> dict[str, bytes]:
             findings.append(_same_file(owners[name], identity, where))
             continue
         owners[name] = identity
-        files[name] = without_nulls(text, document).encode()
+        files[name] = Manifest(without_nulls(text, document).encode(), document.value)
     if findings:
         raise FindingsError(findings)
     return files

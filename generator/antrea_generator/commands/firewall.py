@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from antrea_generator.lazy import LazyGroup
 
 
 class _Verbs(LazyGroup):
-    modules = {
+    modules: ClassVar = {
         "report": ("firewall_report", "Report every rule that the cluster needs, in the form that a firewall takes."),
         "probe": ("firewall_probe", "Try from this machine what can be tried, and say what is open and what is not."),
         "learn": ("firewall_learn", "Explain what firewalls dropped, from their logs, and propose what is missing."),

@@ -109,10 +109,16 @@ def test_a_head_that_is_no_cluster_repository_fails_as_one(repo) -> None:
     assert "removed" not in done.out
 
 
-@pytest.mark.parametrize("name", ["firewall/rules.csv", "rendered/nsx/object.yaml"])
-def test_a_file_that_render_does_not_write_is_told_wherever_it_lies(repo, name: str) -> None:
-    repo.write(name, "kind: ConfigMap\n")
-    assert [one["object"] for one in repo.told()["objects"]] == [name]
+def test_a_file_that_render_does_not_write_is_told_wherever_it_lies(repo) -> None:
+    repo.write("rendered/elsewhere/object.yaml", "kind: ConfigMap\n")
+    assert [one["object"] for one in repo.told()["objects"]] == ["rendered/elsewhere/object.yaml"]
+
+
+def test_what_was_written_into_firewall_by_hand_is_no_change_but_a_stale_head(repo) -> None:
+    repo.write("firewall/rules.csv", "by hand\n")
+    told = compare(repo.root, "base")
+    assert told.objects == ()
+    assert told.blocked.startswith("1 file (firewall/rules.csv) is not what the sources give")
 
 
 def test_committed_objects_that_nobody_can_read_are_the_base_s_error(repo) -> None:
@@ -428,7 +434,7 @@ def test_only_what_can_have_changed_is_rendered(repo, monkeypatch: pytest.Monkey
 
 
 def test_a_folder_that_an_overlay_could_build_from_is_never_left_out() -> None:
-    names = [".github/kustomization.yaml", ".github/extra.yaml", "firewall/rules.csv", "cluster.yaml"]
+    names = [".github/kustomization.yaml", ".github/extra.yaml", ".gitlab/x.yaml", "cluster.yaml"]
     assert built.inputs(names, among=names) == [".github/kustomization.yaml", ".github/extra.yaml", "cluster.yaml"]
 
 

@@ -84,12 +84,18 @@ def test_both_address_families_keep_to_themselves(other: Callable[..., Cluster])
     assert "GRE fd00:1::/64 ↔ fd00:1::/64" not in gre
 
 
-def test_plain_kubernetes_has_no_rules_of_openshift(other: Callable[..., Cluster]) -> None:
+def test_plain_kubernetes_has_the_ports_of_kubernetes_and_none_of_openshift(other: Callable[..., Cluster]) -> None:
     assert lines(other(flavour="kubernetes", site={"ntpServers": ["10.9.9.1"]})) == {
         *GENEVE,
         *(f"TCP {port} {BETWEEN}" for port in (10349, 10350, 10351)),
         f"UDP 10351 {BETWEEN}",
         f"TCP 6443 {NODES} → Kubernetes API server",
+        "TCP 6443 clients → Kubernetes API server",
+        f"TCP 10250 {BETWEEN}",
+        "TCP 2379-2380 control plane nodes ↔ control plane nodes",
+        *(f"{protocol} 30000-32767 {BETWEEN}" for protocol in ("TCP", "UDP")),
+        *(f"{protocol} 30000-32767 clients → {NODES}" for protocol in ("TCP", "UDP")),
+        *(f"{protocol} 53 {NODES} → DNS servers" for protocol in ("TCP", "UDP")),
         f"TCP 443 {NODES} → r.example.org",
         f"UDP 123 {NODES} → 10.9.9.1",
     }
@@ -102,6 +108,23 @@ def test_nsx_is_reached_from_every_node_at_every_manager(other: Callable[..., Cl
     assert {rule.destination for rule in found} == {"10.9.0.1", "nsx.example.com", "10.9.0.3"}
     assert {rule.port for rule in found} == {"443", "1234", "1235"}
     assert {rule.source for rule in found} == {NODES}
+
+
+def test_firewalls_are_opened_for_nsx_as_soon_as_its_managers_are_known(other: Callable[..., Cluster]) -> None:
+    found = [rule for rule in rules(other(nsx={"managers": ["10.9.0.1"]}), {}) if rule.phase == "phase2"]
+    assert {(rule.source, rule.destination) for rule in found} == {(NODES, "10.9.0.1")}
+
+
+def test_cluster_yaml_gives_addresses_to_what_is_called_by_name(other: Callable[..., Cluster]) -> None:
+    known = {"DNS servers": ["10.0.0.53", "fd00:9::53"], "vcenter.example.com": ["10.9.0.5"], "clients": ["10.0.0.0/8"]}
+    found = lines(other(firewall={"addresses": known}))
+    assert found >= {
+        f"UDP 53 {NODES} → 10.0.0.53",
+        f"TCP 443 {NODES} → 10.9.0.5",
+        "TCP 443 installer host → 10.9.0.5",
+        "TCP 443 10.0.0.0/8 → 10.1.224.11",
+    }
+    assert not [line for line in found if any(name in line for name in known) or "fd00:9::53" in line]
 
 
 def test_the_custom_resource_alone_can_join_nsx(cluster: Cluster) -> None:

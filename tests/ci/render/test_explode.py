@@ -22,6 +22,10 @@ def manifest(name: str = "a", kind: str = "ConfigMap", **more: object) -> str:
     )
 
 
+def written(output: str) -> dict[str, bytes]:
+    return {name: one.data for name, one in explode(output, WHERE).items()}
+
+
 def refusal(output: str) -> list[tuple[str, str]]:
     with pytest.raises(FindingsError) as caught:
         explode(output, WHERE)
@@ -30,7 +34,7 @@ def refusal(output: str) -> list[tuple[str, str]]:
 
 def test_each_object_is_a_file_with_kustomizes_own_bytes():
     first, second = manifest("a", data={"x": "1"}), manifest("b", data={"y": "a: b #c"})
-    assert explode(f"{first}---\n{second}", WHERE) == {
+    assert written(f"{first}---\n{second}") == {
         "cluster-network-04-antrea-32-configmap-ns-a.yaml": first.encode(),
         "cluster-network-04-antrea-32-configmap-ns-b.yaml": second.encode(),
     }
@@ -48,7 +52,7 @@ def test_a_separator_inside_a_text_separates_nothing():
             ---
             two
         """)
-    assert list(explode(text, WHERE).values()) == [text.encode()]
+    assert list(written(text).values()) == [text.encode()]
 
 
 def test_nothing_gives_nothing():
@@ -70,7 +74,7 @@ def test_null_entries_are_dropped_with_all_that_they_leave_the_rest_as_it_is():
             x: null
           also:
         """)
-    (data,) = explode(text, WHERE).values()
+    (data,) = written(text).values()
     assert data.decode() == textwrap.dedent("""\
         apiVersion: v1
         kind: ConfigMap
@@ -86,8 +90,8 @@ def test_null_entries_are_dropped_with_all_that_they_leave_the_rest_as_it_is():
 
 def test_a_null_that_stands_first_in_an_item_of_a_list_leaves_the_item():
     items = {"items": [{"name": "x"}, {"args": None, "image": "y"}, {"only": None}, {"last": 1, "z": None}]}
-    (written,) = explode(manifest(data=items), WHERE).values()
-    assert yaml.safe_load(written)["data"] == {"items": [{"name": "x"}, {"image": "y"}, {}, {"last": 1}]}
+    (data,) = written(manifest(data=items)).values()
+    assert yaml.safe_load(data)["data"] == {"items": [{"name": "x"}, {"image": "y"}, {}, {"last": 1}]}
 
 
 _values = st.recursive(
@@ -112,9 +116,9 @@ def _pruned(value: object) -> object:
 @given(st.dictionaries(st.sampled_from("pqrs"), _values, max_size=4))
 def test_dropping_nulls_changes_nothing_else(data: dict[str, object]):
     text = manifest("a", data={"always": 1, **data})
-    (written,) = explode(text, WHERE).values()
-    assert _pruned(yaml.safe_load(written)) == _pruned(yaml.safe_load(text))
-    assert without_nulls(yaml.safe_load(written)) == yaml.safe_load(written)
+    (file,) = written(text).values()
+    assert _pruned(yaml.safe_load(file)) == _pruned(yaml.safe_load(text))
+    assert without_nulls(yaml.safe_load(file)) == yaml.safe_load(file)
 
 
 def test_a_list_is_refused_because_the_installer_reads_one_object_a_file():
