@@ -10,7 +10,7 @@ from pathlib import Path
 from antrea_ci.diff.built import Built, build, inputs
 from antrea_ci.diff.contents import compare_files, told_apart
 from antrea_ci.diff.model import ChangeClass, ListChange, ObjectChange, RepositoryDiff, in_order
-from antrea_ci.diff.objects import compare_objects
+from antrea_ci.diff.phases import Manifests, compare_manifests
 from antrea_ci.diff.revisions import Changes, Commit, File, State, WorkingTree, base_of, changes
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.render.readme import values_block, with_block_of
@@ -20,7 +20,7 @@ from antrea_ci.wording import count
 from antrea_ci.yamlio import read_all
 
 _MOST_NAMED = 5
-_NOTHING = Built({}, [], [], [], [])
+_NOTHING = Built({}, {}, {}, [], [], [], [])
 
 
 def compare(
@@ -83,10 +83,10 @@ class _NotRenderedError(Exception):
 
 @dataclass(frozen=True)
 class _Sides:
-    """``committed``: the base's rendered/ by file name; ``base`` and ``head``: what the two states give now."""
+    """``committed``: the base's rendered/; ``base`` and ``head``: what the two states give now."""
 
     repo: ClusterRepo
-    committed: dict[str, str]
+    committed: Manifests
     base: Built
     head: Built
 
@@ -106,16 +106,13 @@ class _Sides:
     def changes(self, state: Built) -> Sequence[ObjectChange]:
         """What ``state`` makes of the objects that were committed. Raises _NotRenderedError where they are none."""
         try:
-            return compare_objects(self.committed, state.rendered, self.repo.name(self.repo.rendered))
+            return compare_manifests(self.committed, Manifests(state.rendered, state.nsx, state.removal), self.repo)
         except FindingsError as error:
             raise _NotRenderedError(f"what the base committed cannot be read:\n{error.as_text()}") from None
 
 
 def _sides(repo: ClusterRepo, start: Commit, end: State) -> _Sides:
     """Both states rendered at the same time. Raises _NotRenderedError."""
-    from antrea_ci.bundle.choose import is_manifest
-
-    folder = f"{repo.name(repo.rendered)}/"
     has_repository = repo.name(repo.cluster_file) in set(start.names())
     with ThreadPoolExecutor(2) as pool:
         base = pool.submit(build, start, start.label) if has_repository else None
@@ -123,10 +120,18 @@ def _sides(repo: ClusterRepo, start: Commit, end: State) -> _Sides:
         errors = [*_failed(base, f"the base, {start.label},"), *_failed(head, f"the head, {end.label},")]
     if errors:
         raise _NotRenderedError("\n".join(errors))
+    folders = (repo.rendered, repo.rendered_nsx, repo.rendered_nsx_removal)
+    committed = Manifests(*(_committed(start, f"{repo.name(folder)}/") for folder in folders))
+    return _Sides(repo, committed, base.result() if base else _NOTHING, head.result())
+
+
+def _committed(start: Commit, folder: str) -> dict[str, str]:
+    """The manifests below ``folder`` by the names of their files."""
+    from antrea_ci.bundle.choose import is_manifest
+
     files = start.read(name for name in start.names() if name.startswith(folder))
     texts = {name.removeprefix(folder): file.data.decode("utf-8", "replace") for name, file in files.items()}
-    committed = {name: text for name, text in texts.items() if is_manifest(name)}
-    return _Sides(repo, committed, base.result() if base else _NOTHING, head.result())
+    return {name: text for name, text in texts.items() if is_manifest(name)}
 
 
 def _failed(side: Future[Built] | None, who: str) -> Iterator[str]:
