@@ -72,10 +72,8 @@ class Sources:
 
     def joins_nsx(self) -> bool:
         """Whether the cluster joins NSX, or is prepared for it: firewalls are opened before."""
-        nsx = self.cluster.file.nsx
-        return (
-            nsx.enabled or bool(nsx.managers) or mapping_at(self.install, ("spec",)).get("enableInterworking") is True
-        )
+        nsx, inside = self.cluster.file.nsx, mapping_at(self.install, ("spec",))
+        return nsx.enabled or bool(nsx.managers) or inside.get("enableInterworking") is True
 
     def _text(self, *path: str) -> str:
         found = value_in_any_case(self.config, path)
