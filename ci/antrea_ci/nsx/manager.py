@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from antrea_ci.facts import facts
+from antrea_ci.nsx.addresses import base_of
 from antrea_ci.nsx.answers import ControlPlane, Health, Identity, Json, Stored
 from antrea_ci.nsx.refusals import NsxError
-from antrea_ci.nsx.transport import Managers, base_of
+from antrea_ci.nsx.transport import Managers
 from antrea_ci.values import items_at, mapping_at, text_at
 from antrea_ci.yamlio import Value
 

@@ -8,17 +8,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
-from urllib.parse import urlsplit
 
-from antrea_ci.errors import UsageError
 from antrea_ci.exchange import Answer, Fault, Line, NoAnswerError, ask
+from antrea_ci.nsx.addresses import base_of
 from antrea_ci.nsx.answers import Json, is_of_nsx
 from antrea_ci.nsx.refusals import Faults, NsxError, no_manager, refused, unanswered, uncertain
 
 _PAUSES = (1.0, 2.0, 4.0)
 """Seconds before all managers are asked again, where they are busy and say no time."""
 _LONGEST_PAUSE = 60.0
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _UNSURE = (Fault.SILENT, Fault.BROKEN)
 """After these a request may have been carried out."""
 
@@ -88,22 +86,6 @@ class Managers:
                 raise uncertain(what, manager, error) from None
             raise
         return _read(answer, manager, what)
-
-
-def base_of(manager: str) -> str:
-    """The address of a manager without a path. UsageError for one that would get the login unencrypted."""
-    base = (manager if "://" in manager else f"https://{_bracketed(manager)}").rstrip("/")
-    parts = urlsplit(base)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return base
-    raise UsageError(
-        f"nsx.managers: {manager} is no https address, and the login would be sent unencrypted",
-        fix="write the manager's name or address alone",
-    )
-
-
-def _bracketed(manager: str) -> str:
-    return f"[{manager}]" if manager.count(":") > 1 and not manager.startswith("[") else manager
 
 
 def _read(answer: Answer, manager: str, what: str) -> Json:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator
 
 from antrea_ci.findings import Finding
 from antrea_ci.model.effective import Cluster
 from antrea_ci.nsx import known
-
-_HOST = re.compile(
-    r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
-)
-_NUMBERS = re.compile(r"[\d.]+")
+from antrea_ci.nsx.addresses import is_on_this_machine
 
 
 def value_findings(cluster: Cluster) -> Iterator[Finding]:
@@ -41,7 +35,7 @@ def _managers(cluster: Cluster) -> Iterator[Finding]:
     managers, usual = cluster.file.nsx.managers, known.number("managers")
     for index, manager in enumerate(managers):
         place = cluster.document.locate(("nsx", "managers", index))
-        if not _is_address(manager):
+        if not _is_address(manager) and not is_on_this_machine(manager):
             message = f"{manager!r} is neither an address nor a host name"
             yield Finding("nsx/manager", message, location=place)
         elif manager.casefold() in [other.casefold() for other in managers[:index]]:
@@ -52,11 +46,3 @@ def _managers(cluster: Cluster) -> Iterator[Finding]:
             f"{len(managers)} NSX manager{'s are' if len(managers) > 1 else ' is'} named, and NSX's cluster has {usual}"
         )
         yield Finding("nsx/managers-count", message, location=place)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return _HOST.fullmatch(text) is not None and not _NUMBERS.fullmatch(text)
-    return True
