@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -76,8 +77,11 @@ def command(
     return 1 if found.missing or (strict and found.unexplained) else 0
 
 
-def _opened(session: Session, name: str) -> Path | IO[bytes]:
-    return sys.stdin.buffer if name == "-" else existing(session.directory / name)
+def _opened(session: Session, name: str) -> Path | BufferedIOBase:
+    if name != "-":
+        return existing(session.directory / name)
+
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def _addresses(given: Iterable[str], ends: Iterable[str]) -> dict[str, list[str]]:
@@ -143,7 +147,7 @@ def _lacking(one: Lacking) -> Iterator[str]:
 
 def _unexplained(one: Unexplained) -> Iterator[str]:
     port = " ".join(filter(None, (one.protocol, one.port)))
-    yield f"  {port} {one.source} → {one.destination}: {one.what or 'not known to the facts'}"
+    yield f"  {port} {one.source.as_text()} → {one.destination.as_text()}: {one.what or 'not known to the facts'}"
     yield from (f"    perhaps: {text}" for text in one.perhaps)
     yield from _drops(one.drops)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
 
 from antrea_ci.firewall import Rule
 from antrea_ci.firewall.learn.ends import MACHINES, Ends, is_by_name, with_addresses, zones_of
@@ -20,7 +20,7 @@ __all__ = ["Learned", "learn"]
 def learn(
     cluster: Cluster,
     rules: Sequence[Rule],
-    logs: Sequence[Path | IO[bytes]],
+    logs: Sequence[Path | BufferedIOBase],
     *,
     drop_prefixes: Sequence[str] = (),
     addresses: Mapping[str, Sequence[str]] | None = None,

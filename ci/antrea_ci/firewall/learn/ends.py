@@ -13,7 +13,8 @@ from antrea_ci.firewall.rule import Rule, groups
 from antrea_ci.model.effective import Cluster
 
 _Network: TypeAlias = IPv4Network | IPv6Network
-_KEPT = 1 << 16
+KEPT = 1 << 16
+"""So many answers are remembered at a time."""
 MACHINES, INSIDE = ("machineNetwork", "API", "ingress"), ("clusterNetwork", "serviceNetwork")
 """What zones of the machines' own addresses are called, and those that only the cluster itself knows."""
 
@@ -74,12 +75,13 @@ def own_groups() -> frozenset[str]:
 class Ends:
     """Finds the zone of an address; the most specific one of several."""
 
-    def __init__(self, zones: Sequence[Zone]) -> None:
+    def __init__(self, zones: Sequence[Zone], *, kept: int = KEPT) -> None:
         by_version: dict[int, list[tuple[_Network, Zone]]] = {4: [], 6: []}
         for zone in zones:
             network = ip_network(zone.network)
             by_version[network.version].append((network, zone))
         self._four, self._six = (_Segments(by_version[version]) for version in (4, 6))
+        self._most = kept
         self._kept: dict[bytes, Zone | None] = {}
 
     def find(self, address: bytes) -> Zone | None:
@@ -88,7 +90,7 @@ class Ends:
         try:
             return kept[address]
         except KeyError:
-            if len(kept) >= _KEPT:  # an address that nobody knows may come once only
+            if len(kept) >= self._most:  # an address that nobody knows may come once only
                 kept.clear()
             found = kept[address] = self._look(address)
             return found

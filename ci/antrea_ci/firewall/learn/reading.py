@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
-from typing import IO, cast
 
 from antrea_ci.errors import AntreaGitopsError
 
@@ -21,24 +21,25 @@ class BrokenOffError(Exception):
     """A compressed file ends in the middle, or is damaged there; what came before has been read."""
 
 
-def opened(path: Path) -> IO[bytes]:
-    """The file, unpacked where its content is gzip's; AntreaGitopsError where it cannot be read."""
+def opened(path: Path) -> BufferedReader:
+    """The file; AntreaGitopsError where it cannot be read."""
     try:
         if path.is_dir():
             raise AntreaGitopsError(f"{path} is a folder", fix="name the log files in it")
-        return unpacked(path.open("rb"))
+        return path.open("rb")
     except OSError as error:
         raise AntreaGitopsError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def unpacked(stream: IO[bytes]) -> IO[bytes]:
-    """What ``stream`` holds, or what is packed in it."""
-    peek = getattr(stream, "peek", None)
-    head = bytes(cast("bytes", peek(2)))[:2] if callable(peek) else b""
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if head == _GZIP else stream
+def unpacked(stream: BufferedIOBase) -> BufferedIOBase:
+    """What ``stream`` holds, or what is packed in it by gzip, as its content tells."""
+    peek: object = getattr(stream, "peek", None)
+    head: object = peek(2) if callable(peek) else b""
+    is_packed = isinstance(head, bytes) and head[:2] == _GZIP
+    return gzip.GzipFile(fileobj=stream) if is_packed else stream
 
 
-def blocks(stream: IO[bytes]) -> Iterator[list[bytes]]:
+def blocks(stream: BufferedIOBase) -> Iterator[list[bytes]]:
     """All lines without their ends, block by block; only the beginning of one that is longer than LONGEST.
 
     BrokenOffError behind the last line of a damaged file.
@@ -63,14 +64,14 @@ def _trimmed(lines: list[bytes], *, has_returns: bool) -> list[bytes]:
     return lines
 
 
-def _next(stream: IO[bytes]) -> bytes:
+def _next(stream: BufferedIOBase) -> bytes:
     try:
-        return stream.read(_BLOCK)
+        return stream.read1(_BLOCK)  # of a damaged file everything before the damage
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BrokenOffError(str(error)) from None
 
 
-def _behind_line(stream: IO[bytes]) -> bytes:
+def _behind_line(stream: BufferedIOBase) -> bytes:
     """Reads on to the end of a line that is too long; what has been read of the next one."""
     while block := _next(stream):
         _, end, rest = block.partition(b"\n")
@@ -80,20 +81,25 @@ def _behind_line(stream: IO[bytes]) -> bytes:
 
 
 def read_logs(
-    logs: Sequence[Path | IO[bytes]], count: Callable[[list[bytes]], None], broken_off: Callable[[str], None]
+    logs: Sequence[Path | BufferedIOBase], count: Callable[[list[bytes]], None], broken_off: Callable[[str], None]
 ) -> None:
     """Gives every line of these files or streams to ``count``, and the name of one that is broken to ``broken_off``.
 
     AntreaGitopsError where a file cannot be read.
     """
     for log in logs:
-        is_path = isinstance(log, Path)
-        stream = opened(log) if is_path else unpacked(log)
-        try:
-            for block in blocks(stream):
-                count(block)
-        except BrokenOffError:
-            broken_off(str(log) if is_path else "-")
-        finally:
-            if is_path:
-                stream.close()
+        if not isinstance(log, Path):
+            _read(log, "-", count, broken_off)
+            continue
+        with opened(log) as stream:
+            _read(stream, str(log), count, broken_off)
+
+
+def _read(
+    stream: BufferedIOBase, name: str, count: Callable[[list[bytes]], None], broken_off: Callable[[str], None]
+) -> None:
+    try:
+        for block in blocks(unpacked(stream)):
+            count(block)
+    except BrokenOffError:
+        broken_off(name)

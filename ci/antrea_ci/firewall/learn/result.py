@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from antrea_ci.firewall.learn.ends import INSIDE, Zone
 from antrea_ci.firewall.learn.known import known
 from antrea_ci.firewall.learn.packets import Verdict
 from antrea_ci.firewall.learn.pairs import EPHEMERAL, Match, Pair, Way, ephemeral_from
@@ -15,6 +17,7 @@ from antrea_ci.firewall.rule import Rule
 from antrea_ci.yamlio import Value
 
 _MANY = 16  # ports between the same ends
+_Kind: TypeAlias = tuple[Zone, Zone, str, int]
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ class Unexplained:
     ``perhaps``: rows whose ends are names or groups, which might be meant.
     """
 
-    source: str
-    destination: str
+    source: Zone
+    destination: Zone
     protocol: str
     port: str
     what: str
@@ -69,8 +72,10 @@ class Unexplained:
     def as_json(self) -> dict[str, Value]:
         """Plain values."""
         return {
-            "source": self.source,
-            "destination": self.destination,
+            "source": self.source.network,
+            "sourceZone": self.source.what,
+            "destination": self.destination.network,
+            "destinationZone": self.destination.what,
             "protocol": self.protocol,
             "port": self.port,
             "what": self.what,
@@ -138,19 +143,22 @@ class _Flow:
     seen: Seen
 
     @property
-    def ends(self) -> tuple[str, str]:
-        ends = self.pair.source, self.pair.destination
-        source, destination = reversed(ends) if self.way.is_reply else ends
-        return source.network, destination.network
+    def ends(self) -> tuple[Zone, Zone]:
+        if self.way.is_reply:
+            return self.pair.destination, self.pair.source
+        return self.pair.source, self.pair.destination
+
+    @property
+    def is_within(self) -> bool:
+        return bool(self.pair.source.network and self.pair.destination.network)
 
 
 def learned(tally: Tally, broken_off: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Learned:
     """Everything that ``tally`` tells."""
     flows = [_Flow(*key, seen) for key, seen in tally.flows.items()]
-    within = [flow for flow in flows if all(flow.ends)]
     sure = [flow for flow in flows if flow.match and flow.match.is_sure]
-    by_name = [flow for flow in flows if flow.match and not flow.match.is_sure and not all(flow.ends)]
-    rest = [flow for flow in within if not (flow.match and flow.match.is_sure)]
+    by_name = [flow for flow in flows if flow.match and not flow.match.is_sure and not flow.is_within]
+    rest = [flow for flow in flows if flow.is_within and not (flow.match and flow.match.is_sure)]
     return Learned(_lacking(sure), _lacking(by_name), _unexplained(rest), tally, broken_off, names)
 
 
@@ -164,36 +172,41 @@ def _lacking(flows: Iterable[_Flow]) -> tuple[Lacking, ...]:
 
 
 def _unexplained(flows: Iterable[_Flow]) -> tuple[Unexplained, ...]:
-    alike: dict[tuple[str, str, str, int], list[_Flow]] = {}
+    alike: dict[_Kind, list[_Flow]] = {}
     for flow in flows:
         alike.setdefault((*flow.ends, flow.pair.protocol, flow.way.port), []).append(flow)
-    found = [_one(*key, several) for key, several in _gathered(alike).items()]
+    found = [_one(kind, several) for kind, several in _gathered(alike).items()]
     return tuple(sorted(found, key=lambda one: -one.drops.count))
 
 
-def _gathered(alike: dict[tuple[str, str, str, int], list[_Flow]]) -> dict[tuple[str, str, str, int], list[_Flow]]:
+def _gathered(alike: dict[_Kind, list[_Flow]]) -> dict[_Kind, list[_Flow]]:
     """Many ports that systems choose by themselves, between the same ends, as one: a scan, or data connections."""
     is_high = {key: key[3] >= ephemeral_from() for key in alike}
     many = Counter(key[:3] for key in alike if is_high[key])
-    found: dict[tuple[str, str, str, int], list[_Flow]] = {}
+    found: dict[_Kind, list[_Flow]] = {}
     for key, flows in alike.items():
         is_one_of_many = is_high[key] and many[key[:3]] > _MANY
         found.setdefault((*key[:3], EPHEMERAL) if is_one_of_many else key, []).extend(flows)
     return found
 
 
-def _one(source: str, destination: str, protocol: str, port: int, flows: list[_Flow]) -> Unexplained:
+def _one(kind: _Kind, flows: list[_Flow]) -> Unexplained:
+    source, destination, protocol, port = kind
     fact = known(protocol, port)
     what = fact.what if fact else ""
     if port == EPHEMERAL:
         what = f"ports from {ephemeral_from()} on, which systems choose by themselves"
+    elif INSIDE[1] in (source.what, destination.what):
+        what = "; ".join(
+            filter(None, (what, "addresses of Services never leave a host where kube-proxy or AntreaProxy runs"))
+        )
     perhaps = tuple(dict.fromkeys(flow.match.rule.as_text() for flow in flows if flow.match))
     shown_port = str(port) if port >= 0 else ""
     reason = f"seen dropped: {what or 'nobody knows what listens there'}"
-    proposal = Rule(source, destination, protocol, shown_port, "always", reason, fact.fact if fact else "firewall log")
-    return Unexplained(
-        source, destination, protocol, shown_port, what, perhaps, None if port == EPHEMERAL else proposal, _drops(flows)
-    )
+    ends = source.network, destination.network
+    proposal = Rule(*ends, protocol, shown_port, "always", reason, fact.fact if fact else "firewall log")
+    is_proposed = port != EPHEMERAL
+    return Unexplained(*kind[:3], shown_port, what, perhaps, proposal if is_proposed else None, _drops(flows))
 
 
 def _drops(flows: list[_Flow]) -> Drops:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from antrea_ci.firewall.learn.ends import Ends, Zone
+from antrea_ci.firewall.learn.ends import KEPT, Ends, Zone
 from antrea_ci.firewall.learn.packets import Fields, Handshake, Verdict, packet
 from antrea_ci.firewall.learn.pairs import NO_PORT, Match, Pair, Rulebook, Way
 from antrea_ci.firewall.learn.recognising import formats, recognised
 
 KINDS = 8192
 """So many different flows are told apart; packets of further ones are only counted."""
-_KEPT = 1 << 16
 _EXAMPLES = 3
 _NOTHING: Fields = (b"\0", b"", b"", b"", None, None, None, 0)
 
@@ -68,14 +67,20 @@ class Tally:
     """
 
     def __init__(
-        self, ends: Ends, rulebook: Rulebook, *, drop_prefixes: Sequence[str] = (), kinds: int = KINDS
+        self,
+        ends: Ends,
+        rulebook: Rulebook,
+        *,
+        drop_prefixes: Sequence[str] = (),
+        kinds: int = KINDS,
+        kept: int = KEPT,
     ) -> None:
         self.lines = 0
         self.unknown = Unknown()
         self.unsaid = b""
         self.outside, self.beyond = Seen(), Seen()
         self.flows: dict[tuple[Pair, Way, Match | None], Seen] = {}
-        self._find, self._rulebook, self._kinds = ends.find, rulebook, kinds
+        self._find, self._rulebook, self._kinds, self._kept = ends.find, rulebook, kinds, kept
         self._formats = list(formats(drop_prefixes))
         self._fates: dict[str, dict[bytes, _Fate]] = {one.name: {} for one in self._formats}
         self._totals = Counter[tuple[str, Verdict]]()
@@ -130,7 +135,7 @@ class Tally:
         """Asks the present format for the meaning of a word; words that hold a time come once only."""
         form = self._formats[0]
         fates = self._fates[form.name]
-        if len(fates) >= _KEPT:
+        if len(fates) >= self._kept:
             self._totals = self.totals()
             fates.clear()
         verdict = Verdict.ALLOWED if word == _NOTHING[0] else form.verdict(word)
@@ -172,7 +177,7 @@ class Tally:
         self.unknown.add(line)
 
     def _keep(self, key: _Key, settled: _Settled) -> _Settled:
-        if len(self._settled) >= _KEPT:
+        if len(self._settled) >= self._kept:
             self._settled.clear()
         self._settled[key] = settled
         return settled

@@ -118,8 +118,15 @@ def test_variants_of_packet_logs_of_nsx(line: str, verdict: Verdict, protocol: s
 FILTER = "71,,,1000104870,igb1,match,block,out,4,0x0,,64,0,0,DF,17,udp,60,10.1.224.4,10.128.0.4,40000,5353,40"
 
 
-@pytest.mark.parametrize("head", ["", "Nov 26 03:09:11 filterlog: ", "<134>1 2026-11-26T03:09:11+00:00 fw filterlog 1 - - ",
-                                  '<134>1 2026-11-26T03:09:11Z fw filterlog 1 - [meta sequenceId="7"] '])  # fmt: skip
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "Nov 26 03:09:11 filterlog: ",
+        "<134>1 2026-11-26T03:09:11+00:00 fw filterlog 1 - - ",
+        '<134>1 2026-11-26T03:09:11Z fw filterlog 1 - [meta sequenceId="7"] ',
+    ],
+)
 def test_filterlog_has_many_headers(head: str) -> None:
     assert read(head + FILTER) == (
         "filterlog",
