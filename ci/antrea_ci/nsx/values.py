@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from antrea_ci.findings import Finding
 from antrea_ci.model.effective import Cluster
 from antrea_ci.nsx import known
-from antrea_ci.nsx.addresses import is_on_this_machine
+from antrea_ci.nsx.doors import address_of
 
 
 def value_findings(cluster: Cluster) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def _managers(cluster: Cluster) -> Iterator[Finding]:
     managers, usual = cluster.file.nsx.managers, known.number("managers")
     for index, manager in enumerate(managers):
         place = cluster.document.locate(("nsx", "managers", index))
-        if not _is_address(manager) and not is_on_this_machine(manager):
+        if address_of(manager) is None:
             message = f"{manager!r} is neither an address nor a host name"
             yield Finding("nsx/manager", message, location=place)
         elif manager.casefold() in [other.casefold() for other in managers[:index]]:

@@ -51,14 +51,14 @@ def needed(cluster: Cluster, verb: str) -> tuple[Need, ...]:
 def _needs(cluster: Cluster, verb: str) -> Iterator[Need]:
     if cluster.file.flavour == "openshift":
         yield from _openshift(cluster, verb)
-    if verb == "images":
+    if verb in ("images", "nsx-check"):
         yield Need("ANTREA_GITOPS_PULL_SECRET", "what nodes log in with, where registries ask for it", is_optional=True)
         yield Need(f"{_LOGIN}REGISTRY", "the login that pushes, and that of a registry of ours", is_optional=True)
     if verb in _NSX or (cluster.file.nsx.enabled and verb == "destroy"):
         yield from _nsx(verb)
     if verb == "nsx-check":
         yield from (replace(need, is_optional=True) for verb in ("nsx", "nsx-renew") for need in _nsx(verb))
-    if verb in _LIVING:
+    if verb in _LIVING or (verb == "install" and cluster.file.flavour == "kubernetes"):
         yield Need(KUBECONFIG, "opens the living cluster, where the vault does not", is_optional=True)
     if verb in _WITH_VAULT:
         if (cluster.file.backup.remote or "").startswith("https://"):
