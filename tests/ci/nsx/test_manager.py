@@ -173,7 +173,7 @@ def test_a_private_authority_is_trusted_only_where_it_is_given(tmp_path: Path) -
 
 
 def test_the_login_goes_to_no_address_without_tls_and_to_nothing_that_is_no_nsx() -> None:
-    with pytest.raises(UsageError, match="unencrypted"):
+    with pytest.raises(UsageError, match="no manager"):
         client("http://nsx.example.com").version()
     page = Answer(b"<html>404 not found</html>", 404, {"Content-Type": "text/html"})
     path = "/policy/api/v1/infra/sites/default/enforcement-points/default/cluster-control-planes/ocp"
