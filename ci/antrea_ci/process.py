@@ -24,6 +24,7 @@ _FATAL = (signal.SIGTERM, signal.SIGHUP)
 _HOLD = 'read -r antrea_gitops_line && exec "$@" </dev/null'
 _SET_BY_SHELLS = ("PWD", "OLDPWD", "SHLVL", "_")
 _OURS = "ANTREA_GITOPS_"
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def run(
     """
     pipe = subprocess.PIPE
     child = _start(command, cwd, env, stdin=pipe if stdin else subprocess.DEVNULL, stdout=pipe, stderr=pipe)
-    with orderly_end():
+    with orderly_end(), _noted(child):
         try:
             stdout, stderr = child.communicate(stdin or None, timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -78,6 +79,21 @@ def run(
     if check and child.returncode != 0:
         raise ProcessError(command, f"failed with exit code {child.returncode}", stderr)
     return Completed(child.returncode, stdout, stderr)
+
+
+def end_all() -> None:
+    """Sends TERM to every program that ``run`` waits for in another thread: an interrupt reaches the main one alone."""
+    for child in tuple(_running):
+        signal_group(child.pid, signal.SIGTERM)
+
+
+@contextmanager
+def _noted(child: subprocess.Popen[bytes]) -> Generator[None]:
+    _running.add(child)
+    try:
+        yield
+    finally:
+        _running.discard(child)
 
 
 def start_held(

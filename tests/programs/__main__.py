@@ -14,8 +14,8 @@ from pathlib import Path
 
 import install
 
-FOR_TESTS = ("act", "actionlint", "crane", "etcd", "gitlab-ci-local", "kube-apiserver", "kubectl", "ovsdb-server")
-FOR_TESTS += ("rsync", "vcsim")
+FOR_TESTS = ("act", "actionlint", "chromium", "crane", "etcd", "gitlab-ci-local", "kube-apiserver", "kubectl")
+FOR_TESTS += ("ovsdb-server", "ip", "nft", "podman", "rsync", "skopeo", "vcsim")
 
 
 def main(names: list[str]) -> int:

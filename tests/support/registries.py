@@ -24,7 +24,7 @@ from support.programs import program
 USER, PASSWORD = "robot", "registry:password"
 _LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 _TOKEN = "token-of-this-test"
-_KEPT = ("Content-Type", "Content-Length", "Docker-Content-Digest")
+_KEPT = ("Content-Type", "Content-Length", "Docker-Content-Digest", "Location", "Range", "Docker-Upload-UUID")
 
 
 @contextmanager
@@ -65,13 +65,15 @@ class Gate:
     """What stands before a registry.
 
     ``login`` is "", "basic" or "bearer"; ``closed`` are repositories that the login may not pull; ``limit`` answers
-    as a registry that has had enough. ``asked`` holds method, path and Authorization of each request.
+    as a registry that has had enough; so many uploads of blobs as ``breaks`` says are cut off in their middle.
+    ``asked`` holds method, path and Authorization of each request.
     """
 
     host: str = ""
     login: str = ""
     closed: tuple[str, ...] = ()
     limit: bool = False
+    breaks: int = 0
     realm: str = ""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -109,6 +111,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         gate, given = self.gate, self.headers.get("Authorization", "")
         gate.asked.append((self.command, self.path, given))
@@ -120,12 +131,27 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "enough"}]})
         elif any(f"/{name}/" in self.path for name in gate.closed):
             self._say(403, {"errors": [{"code": "DENIED", "message": "requested access is denied"}]})
+        elif gate.breaks and self.command == "PATCH":
+            gate.breaks -= 1
+            self.rfile.read(10)
+            self.close_connection = True
         else:
             self._pass_on()
 
+    def _body(self) -> bytes | None:
+        if self.headers.get("Transfer-Encoding", "") != "chunked":
+            length = int(self.headers.get("Content-Length", 0))
+            return self.rfile.read(length) if length else None
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
     def _token(self, given: str) -> None:
         scope = parse_qs(urlsplit(self.path).query).get("scope", [""])[0]
-        if given == _LOGIN and scope.endswith(":pull"):
+        if given == _LOGIN and "pull" in scope.rpartition(":")[2].split(","):
             self._say(200, {"token": _TOKEN})
         else:
             self._say(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong"}]})
@@ -137,7 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         behind = http.client.HTTPConnection(self.stored, timeout=10)
-        behind.request(self.command, self.path, headers={"Accept": self.headers.get("Accept", "*/*")})
+        sent = {name: self.headers[name] for name in ("Content-Type", "Content-Range") if name in self.headers}
+        accepted = {"Accept": self.headers.get("Accept", "*/*")}
+        behind.request(self.command, self.path, body=self._body(), headers=accepted | sent)
         answer = behind.getresponse()
         body = answer.read()
         self._send(answer.status, body, {name: answer.headers[name] for name in _KEPT if name in answer.headers})

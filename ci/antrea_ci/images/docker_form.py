@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 _CHUNK = 1 << 20
+_LEVEL = 3  # of 9: twice as fast as the usual 6, and a twentieth larger
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class _Docker:
     def lay_out(self, folder: Path) -> Layout:
         work = folder / "made"
         work.mkdir()
-        layers = [layer if is_packed(layer) else _packed(layer, work) for layer in self.layers]
+        with ThreadPoolExecutor() as pool:
+            layers = list(pool.map(lambda one: one if is_packed(one) else _packed(one, work), self.layers))
         manifest: dict[str, Value] = {
             "schemaVersion": 2,
             "mediaType": _MANIFEST,
@@ -87,7 +90,7 @@ def _compare(reader: Reader, path: str, member: Member, what: str) -> None:
 
 def _packed(layer: Member, folder: Path) -> Member:
     """By gzip, without a time or a name in it."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
 
     def pieces() -> Iterator[bytes]:
         with layer.file.open("rb") as stream:

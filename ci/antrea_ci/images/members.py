@@ -123,7 +123,7 @@ class _Spool:
     def read(self, plain: Bounded) -> dict[str, Member]:
         members: dict[str, Member] = {}
         links: dict[str, str] = {}
-        with tarfile.open(fileobj=plain, mode="r|", tarinfo=Header) as archive:
+        with tarfile.open(fileobj=plain, mode="r|", bufsize=_CHUNK, tarinfo=Header) as archive:
             for entry in archive:
                 self.intake.budget.take_entry()
                 name = self.intake.name(entry.name)

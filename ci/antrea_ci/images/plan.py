@@ -12,6 +12,7 @@ from antrea_ci.facts import facts
 from antrea_ci.image_references import Form, images_in, is_reference, repository_of
 from antrea_ci.images.mirrors import Mirrors, config_of, platforms_of
 from antrea_ci.install_config.words import named
+from antrea_ci.render.overlay import IMAGE_FIELDS
 from antrea_ci.values import items_at, mapping_at, text_at
 from antrea_ci.yamlio import Value, parse
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from antrea_ci.model.effective import Cluster
     from antrea_ci.repo import ClusterRepo
 
+_OPERATOR = "antrea-operator"
 KEYS = ("operator", "antrea", "agent", "controller", "interworking")
 """The keys of `images` in cluster.yaml."""
 
@@ -75,17 +77,19 @@ class PlannedImage:
 def planned(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[PlannedImage, ...]:
     """The images of ``cluster.yaml`` in its order, then those that only ``objects`` (manifests by any name) name.
 
+    Where an object has an image that cluster.yaml owns, cluster.yaml counts: what is rendered may be older.
     Placeholders are left out: `check` tells them.
     """
     uses: dict[str, list[Use]] = {}
     roles: dict[str, str] = {}
-    for key, reference in given_images(cluster.file.images).items():
+    given = given_images(cluster.file.images)
+    for key, reference in given.items():
         uses.setdefault(reference, []).append(Use("cluster.yaml", f"images.{key}"))
         roles.setdefault(reference, key)
-    for manifest in objects.values():
-        for reference, use in _named(manifest):
-            if use not in uses.setdefault(reference, []):
-                uses[reference].append(use)
+    for named_image in _all_named(objects):
+        known = uses.setdefault(given.get(named_image.owner, named_image.reference), [])
+        if named_image.use not in known:
+            known.append(named_image.use)
     config = config_of(cluster)
     mirrors, platforms = Mirrors.of(config), platforms_of(config)
 
@@ -96,6 +100,12 @@ def planned(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[PlannedImag
         return PlannedImage(reference, source, target, platforms, tuple(uses[reference]), role)
 
     return tuple(image(reference) for reference in uses)
+
+
+def is_outdated(cluster: Cluster, objects: Mapping[str, Value]) -> bool:
+    """Whether an object has another image than cluster.yaml, which owns it, says by now."""
+    given = given_images(cluster.file.images)
+    return any(one.reference != given.get(one.owner, one.reference) for one in _all_named(objects))
 
 
 def given_images(images: Images) -> dict[str, str]:
@@ -148,7 +158,21 @@ def _without_digest(reference: str) -> str:
     return reference.partition("@")[0] if tag_of(reference) else reference
 
 
-def _named(manifest: Value) -> Iterator[tuple[str, Use]]:
+@dataclass(frozen=True)
+class _Named:
+    """``owner`` is the key of cluster.yaml from which `render` takes the image; empty where there is none."""
+
+    reference: str
+    use: Use
+    owner: str
+
+
+def _all_named(objects: Mapping[str, Value]) -> Iterator[_Named]:
+    for manifest in objects.values():
+        yield from _named(manifest)
+
+
+def _named(manifest: Value) -> Iterator[_Named]:
     if not isinstance(manifest, dict):
         return
     if manifest.get("kind") == "List":
@@ -160,4 +184,15 @@ def _named(manifest: Value) -> Iterator[tuple[str, Use]]:
     for found in images_in(manifest):
         if found.form is not Form.PLACEHOLDER and found.text and is_reference(found.text):
             inside = f", line {found.inside.line}" if found.inside.line else ""
-            yield found.text, Use(label, named(found.path).strip("`") + inside)
+            use = Use(label, named(found.path).strip("`") + inside)
+            yield _Named(found.text, use, _owner(manifest, found.path))
+
+
+def _owner(manifest: Mapping[str, Value], path: tuple[str | int, ...]) -> str:
+    kind, name = manifest.get("kind"), text_at(dict(manifest), ("metadata", "name"))
+    if kind == "AntreaInstall" and len(path) == 2:
+        return IMAGE_FIELDS.get(str(path[1]), "")
+    if (kind, name) == ("Deployment", _OPERATOR) and path[-1] == "image":
+        containers = text_at(dict(manifest), (*path[:-1], "name"))
+        return "operator" if containers == name else ""
+    return ""

@@ -57,8 +57,8 @@ class Crane:
     keeps_digest: bool = True
 
     def push(self, layout: Layout, target: str, access: Access) -> None:
+        # Without --index it pushes the one entry of the layout, be it an index; with it, the layout's own list.
         command = [self.program, "push", *(["--insecure"] if access.is_plain else [])]
-        command += ["--index"] if layout.is_index else []
         own = {"DOCKER_CONFIG": str(access.authfile.parent)}
         if access.trusted:
             own["SSL_CERT_FILE"] = str(access.trusted)

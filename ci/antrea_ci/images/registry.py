@@ -60,10 +60,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why there is no image; ``detail`` is what the other side, or the system, says of it."""
+    """Why there is no image; ``detail`` is what the other side, or the system, says of it; ``is_plain`` as in Found."""
 
     refusal: Refusal
     detail: str = ""
+    is_plain: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.refusal.value} ({self.detail})" if self.detail else self.refusal.value
@@ -119,15 +120,17 @@ def look_up(
     registry on this machine is spoken to, and only with ``plain_on_loopback``.
     """
     image = _read(reference)
+    session = _Session(image, line, logins(reference))
     try:
-        session = _open(_Session(image, line, logins(reference)), plain_on_loopback=plain_on_loopback)
+        session = _scheme(session) if plain_on_loopback and is_on_loopback(image.host) else session
+        session = _open(session)
         answer = _manifest(session, "GET" if platforms else "HEAD", image.reference)
         if not platforms and not answer.headers.get("docker-content-digest"):
             answer = _manifest(session, "GET", image.reference)
         found, config = _platforms(session, answer) if platforms else ((), "")
         return Found(_digest(answer, image), found, config, session.image.scheme == "http")
     except _RefusedError as refused:
-        return refused.reason
+        return replace(refused.reason, is_plain=session.image.scheme == "http")
     except NoAnswerError as fault:
         return _unreached(fault)
 
@@ -135,8 +138,9 @@ def look_up(
 def tags(reference: str, line: Line, logins: Logins, *, plain_on_loopback: bool = False) -> tuple[str, ...]:
     """The tags of the repository of ``reference``, the first page of them; none where the registry does not say."""
     with suppress(_RefusedError, NoAnswerError):
-        start = _Session(_read(reference), line, logins(reference))
-        session = _open(start, plain_on_loopback=plain_on_loopback)
+        session = _Session(_read(reference), line, logins(reference))
+        session = _scheme(session) if plain_on_loopback and is_on_loopback(session.image.host) else session
+        session = _open(session)
         answer = ask(line, "GET", f"{session.image.base}/tags/list", login=session.opened)
         return tuple(texts_at(_json(answer), ("tags",))) if answer.status == 200 else ()
     return ()
@@ -161,15 +165,20 @@ def _read(reference: str) -> _Image:
     return _Image(asked_host(reference), repository, digest or tag or "latest")
 
 
-def _open(session: _Session, *, plain_on_loopback: bool) -> _Session:
-    """The registry's answer to its base says which login it wants, if any."""
+def _scheme(session: _Session) -> _Session:
+    """The same without TLS, where that is how the registry speaks."""
     try:
-        answer = ask(session.line, "GET", session.image.root)
+        ask(session.line, "GET", session.image.root)
     except NoAnswerError as fault:
-        if fault.fault is not Fault.NOT_TLS or not plain_on_loopback or not is_on_loopback(session.image.host):
-            raise
-        session = replace(session, image=replace(session.image, scheme="http"))
-        answer = ask(session.line, "GET", session.image.root)
+        if fault.fault is Fault.NOT_TLS:
+            return replace(session, image=replace(session.image, scheme="http"))
+        raise
+    return session
+
+
+def _open(session: _Session) -> _Session:
+    """The registry's answer to its base says which login it wants, if any."""
+    answer = ask(session.line, "GET", session.image.root)
     if answer.status != 401:
         return session
     scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))

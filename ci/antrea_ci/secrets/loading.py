@@ -16,7 +16,7 @@ from antrea_ci.secrets.providers import Provider, provider_of
 from antrea_ci.secrets.store import Secrets
 
 # Verbs whose stdout is an answer, which a machine may read.
-_ANSWERS = ("apply", "backup", "credentials", "drift", "nsx-check")
+_ANSWERS = ("apply", "backup", "credentials", "images", "drift", "nsx-check")
 _FIX = {
     "env": "put each into a variable of its name; in a pipeline it is a secret of the job's environment",
     "file": "put each into a file of its name",

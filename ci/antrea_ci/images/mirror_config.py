@@ -1,0 +1,96 @@
+"""The mirrors of the images in install-config.yaml: `imageDigestSources`, or `imageContentSources` before 4.14."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.image_references import repository_of
+from antrea_ci.images.mirrors import DIGEST_SOURCES_SINCE, KEYS, Mirrors
+from antrea_ci.images.plan import PlannedImage
+from antrea_ci.install_config.config import Config
+from antrea_ci.yaml_nodes import child
+from antrea_ci.yamlio import Value, dump
+
+
+@dataclass(frozen=True)
+class MirrorConfig:
+    """``key`` of install-config.yaml, and the entries that it lacks: source to mirror. ``tagged`` are references that
+    no mirror serves, because they have no digest."""
+
+    key: str
+    missing: Mapping[str, str]
+    tagged: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Value]:
+        """For machines."""
+        entries: list[Value] = [{"source": source, "mirrors": [mirror]} for source, mirror in self.missing.items()]
+        return {"key": self.key, "entries": entries, "without_digest": list(self.tagged)}
+
+    def as_text(self) -> str:
+        """The entries, as they stand in install-config.yaml."""
+        return dump({self.key: [{"source": source, "mirrors": [mirror]} for source, mirror in self.missing.items()]})
+
+
+def mirror_config(config: Config, images: Sequence[PlannedImage]) -> MirrorConfig:
+    """What has to be written so that nodes find the images where `images push` puts them."""
+    mirrors = Mirrors.of(config)
+    wanted = {repository_of(image.reference): repository_of(image.target) for image in images}
+    moved = {source: mirror for source, mirror in wanted.items() if source != mirror}
+    missing = {source: mirror for source, mirror in moved.items() if not mirrors.first(source)}
+    tagged = tuple(one.reference for one in images if not one.digest and repository_of(one.reference) in moved)
+    return MirrorConfig(_key(config), missing, tagged)
+
+
+def _key(config: Config) -> str:
+    """That of the version; from 4.14 on the older one where it is in use, because both together are refused."""
+    newer, older = KEYS
+    if config.minor < DIGEST_SOURCES_SINCE:
+        return older
+    return older if config.items(older) and not config.items(newer) else newer
+
+
+def with_mirrors(text: str, config: Config, wanted: MirrorConfig) -> str:
+    """The text of install-config.yaml with the missing entries after those that are there, or at its end."""
+    written = config.written((wanted.key,))
+    pair = child(config.document.node, written[0])
+    lines = wanted.as_text().splitlines(keepends=True)
+    if pair is None:
+        end = "" if text.endswith("\n") or not text else "\n"
+        return f"{text}{end}{''.join(lines)}"
+    found = pair[1]
+    if isinstance(found, yaml.SequenceNode) and not found.flow_style and found.value:
+        return _appended(text, found, lines[1:])
+    if isinstance(found, (yaml.SequenceNode, yaml.ScalarNode)) and not found.value:
+        start, end = found.start_mark.index, found.end_mark.index
+        return text[:start].rstrip(" ") + "\n" + "".join(lines[1:]).rstrip("\n") + text[end:]
+    raise AntreaGitopsError(
+        f"install-config.yaml has `{written[0]}` in a form that nothing can be added to",
+        fix="write it as a list, one `- source: ...` a line; or add the entries that `images mirror-config` prints",
+    )
+
+
+def _appended(text: str, found: yaml.SequenceNode, lines: Sequence[str]) -> str:
+    """The lines behind the last entry, as far to the right as the list."""
+    last = _last_line(found)
+    above = text.splitlines(keepends=True)
+    head = above[: last + 1]
+    if head and not head[-1].endswith("\n"):
+        head[-1] += "\n"
+    indent = " " * max(found.start_mark.column, 0)
+    moved = [indent + line.removeprefix("  ") for line in lines]
+    return "".join([*head, *moved, *above[last + 1 :]])
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The line of the last scalar in ``node``: a block's own end is where the next key begins, behind comments."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.end_mark.line
+    parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    if not parts:
+        return node.end_mark.line
+    own = node.end_mark.line if isinstance(node, yaml.CollectionNode) and node.flow_style else 0
+    return max(own, *(_last_line(part) for part in parts))

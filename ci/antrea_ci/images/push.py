@@ -1,0 +1,89 @@
+"""Pushes the images of archives, all at once, and nothing where anything is wrong with an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from antrea_ci import process
+from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.findings import Finding, Severity
+from antrea_ci.images.archive import read_images
+from antrea_ci.images.delivery import Delivery, Pushed
+from antrea_ci.images.layout import ArchivedImage
+from antrea_ci.images.match import matched
+from antrea_ci.images.plan import PlannedImage
+
+_AT_ONCE = 4
+
+
+@dataclass
+class Outcome:
+    """``findings`` has every error, of any archive and image, and the warnings."""
+
+    pushed: list[Pushed] = field(default_factory=list[Pushed])
+    findings: list[Finding] = field(default_factory=list[Finding])
+
+    @property
+    def failed(self) -> bool:
+        return any(finding.is_error for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Push:
+    """``platform`` is how bad an image for another architecture than that of ``plan`` is."""
+
+    plan: Sequence[PlannedImage]
+    delivery: Delivery
+    platform: Severity = Severity.ERROR
+
+    def archives(self, paths: Sequence[Path]) -> Outcome:
+        """What was pushed of ``paths``. An interrupt ends the programs that were started, and then everything else."""
+        outcome = Outcome()
+        with (
+            process.orderly_end(),
+            TemporaryDirectory(prefix="antrea-gitops-", ignore_cleanup_errors=True) as name,
+            ThreadPoolExecutor(_AT_ONCE) as pool,
+        ):
+            try:
+                self._run(paths, Path(name), pool, outcome)
+            except BaseException:
+                self.delivery.stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                process.end_all()
+                raise
+        return outcome
+
+    def _run(self, paths: Sequence[Path], scratch: Path, pool: ThreadPoolExecutor, outcome: Outcome) -> None:
+        folders = [_folder(scratch / f"archive{number}") for number in range(len(paths))]
+        images: list[ArchivedImage] = []
+        for read in pool.map(self._read, paths, folders):
+            if isinstance(read, Finding):
+                outcome.findings.append(read)
+            else:
+                images += read
+        found = matched(images, self.plan, platform=self.platform)
+        outcome.findings += found.findings
+        if outcome.failed:
+            return
+        places = [_folder(scratch / f"layout{number}") for number in range(len(found.matches))]
+        for done in pool.map(self.delivery.deliver, found.matches, places):
+            if isinstance(done, Pushed):
+                outcome.pushed.append(done)
+            else:
+                outcome.findings.append(done)
+
+    def _read(self, path: Path, folder: Path) -> tuple[ArchivedImage, ...] | Finding:
+        self.delivery.progress(f"reading {path.name}")
+        try:
+            return read_images(path, folder)
+        except AntreaGitopsError as error:
+            return Finding("push/archive", error.message, why=error.why, fix=error.fix)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
