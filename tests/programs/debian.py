@@ -12,12 +12,16 @@ from common import CannotInstallError, is_current, mark, run
 
 @dataclass(frozen=True)
 class Package:
-    """A package of Debian and Ubuntu. ``programs``: name to path in the package; ``ask``: what each answers to."""
+    """A package of Debian and Ubuntu. ``programs``: name to path in the package; ``ask``: what each answers to.
+
+    ``also``: packages that it does not depend on, and needs here.
+    """
 
     name: str
     programs: Mapping[str, str]
     why: str
     ask: tuple[str, ...] = ("--version",)
+    also: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -44,6 +48,8 @@ class Package:
         """A script that runs the unpacked program with the libraries that came with it."""
         libraries = sorted({str(path.parent) for path in unpacked.rglob("*.so*")})
         environment = f"LD_LIBRARY_PATH='{':'.join(libraries)}' " if libraries else ""
+        if (unpacked / "usr/share/fonts").is_dir():
+            environment += f"FONTCONFIG_FILE='{_fonts(unpacked)}' "
         program.parent.mkdir(exist_ok=True)
         program.write_text(f"#!/bin/sh\n{environment}exec '{unpacked}/{self.programs[program.name]}' \"$@\"\n")
         program.chmod(0o755)
@@ -58,10 +64,18 @@ class Package:
         # Nothing of the system is written, so there is nothing to lock, and no other user could read our folders.
         settings |= {"Debug::NoLocking": 1, "APT::Sandbox::User": ""}
         options = [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
-        fetch = ["install", "--download-only", "--no-install-recommends", "--yes", self.name]
+        fetch = ["install", "--download-only", "--no-install-recommends", "--yes", self.name, *self.also]
         run(["apt-get", "-qq", *options, "update"], apt)
         run(["apt-get", "-qq", *options, *fetch], apt)
         return sorted((apt / "archives").glob("*.deb"))
+
+
+def _fonts(unpacked: Path) -> Path:
+    """The configuration of fontconfig that finds unpacked fonts beside those of the system."""
+    file = unpacked / "fonts.conf"
+    folders = "".join(f"<dir>{folder}</dir>" for folder in (unpacked / "usr/share/fonts", "/usr/share/fonts"))
+    file.write_text(f"<fontconfig>{folders}<cachedir>{unpacked / 'fontcache'}</cachedir></fontconfig>\n")
+    return file
 
 
 RSYNC = Package("rsync", {"rsync": "usr/bin/rsync"}, "gitlab-ci-local needs it")
@@ -76,7 +90,15 @@ OPEN_VSWITCH = Package(
     "tests of the pods that verify starts need it",
 )
 RESTIC = Package("restic", {"restic": "usr/bin/restic"}, "the benchmark compares backups with it", ("version",))
+IPROUTE = Package("iproute2", {"ip": "sbin/ip"}, "tests of the firewall's rules make namespaces with it", ("-V",))
 NFTABLES = Package("nftables", {"nft": "usr/sbin/nft"}, "tests of the firewall's rules load them with it")
 SKOPEO = Package("skopeo", {"skopeo": "usr/bin/skopeo"}, "tests of `images push` need it")
 PODMAN = Package("podman", {"podman": "usr/bin/podman"}, "a test of `images push` runs it")
-PACKAGES = (RSYNC, ETCD, OPEN_VSWITCH, RESTIC, NFTABLES, SKOPEO, PODMAN)
+# Without a window, and a third smaller than the whole; the whole one does as well where it is installed.
+CHROMIUM = Package(
+    "chromium-headless-shell",
+    {"chromium": "usr/lib/chromium/chromium-headless-shell"},
+    "tests of the page that `report` writes look at it there",
+    also=("fonts-dejavu-core",),
+)
+PACKAGES = (RSYNC, ETCD, OPEN_VSWITCH, RESTIC, IPROUTE, NFTABLES, SKOPEO, PODMAN, CHROMIUM)

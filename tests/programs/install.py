@@ -76,7 +76,7 @@ def npm_programs(folder: Path, names: Sequence[str]) -> None:
     if is_current(program, stamp):
         return
     _need_node()
-    print("installing gitlab-ci-local ...", flush=True)
+    print("installing gitlab-ci-local and axe-core ...", flush=True)
     packages = folder / "npm"
     packages.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):

@@ -17,6 +17,14 @@ def program(name: str) -> Path:
     return Path(found)
 
 
+def npm_package(name: str) -> Path:
+    """The folder of a package of tests/programs/package.json; skips like ``program``."""
+    folder = _folder().parent / "npm" / "node_modules" / name
+    if not folder.is_dir():
+        pytest.skip(f"{name} is not installed: make test-tools")
+    return folder
+
+
 def search_path() -> str:
     """PATH with these programs in front."""
     return os.pathsep.join([str(_folder()), os.environ["PATH"]])
