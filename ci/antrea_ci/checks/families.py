@@ -45,6 +45,7 @@ FAMILIES = (
     Family("versions", "versions", _SOURCES),
     Family("expiry", "expiry", _SOURCES),
     Family("backup", "backup", ("cluster.yaml",)),
+    Family("firewall", "firewall", _SOURCES),
     Family("immutable", "immutable", ("cluster.yaml", "install-config.yaml", "installed.yaml")),
     Family("installer", "installer", _SOURCES),
     Family("operator", "operator", _SOURCES),

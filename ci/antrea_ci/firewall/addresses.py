@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _PORTS = {"http": "80", "https": "443"}
+_HOST = re.compile(r"[\w.:-]+")  # none has a blank, or what would be more than text where rules are written
 
 
 class End(NamedTuple):
@@ -25,7 +27,9 @@ def end(text: str) -> End | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    return End(host, str(port) if port else _PORTS.get(parts.scheme, "")) if host else None
+    if not (host and _HOST.fullmatch(host)):
+        return None
+    return End(host, str(port) if port else _PORTS.get(parts.scheme, ""))
 
 
 def family(name: str) -> int:

@@ -12,7 +12,7 @@ from antrea_ci.antrea_options.decode import Decoder
 from antrea_ci.antrea_options.facts import version_of
 from antrea_ci.antrea_options.gates import GATES, state_of_gates
 from antrea_ci.antrea_options.parse import read
-from antrea_ci.firewall.addresses import End
+from antrea_ci.firewall.addresses import End, end
 from antrea_ci.firewall.rule import Wanted, rows
 from antrea_ci.values import mapping_at
 
@@ -56,7 +56,7 @@ def flow_collector(agent: Config) -> End | None:
     found = _collector(agent)
     host = found["host"].strip("[]")
     is_service = host.startswith("flow-aggregator") or "/" in host or not host
-    return None if is_service else End(host, found["port"] or "")
+    return End(host, found["port"] or "") if end(host) and not is_service else None
 
 
 def _collector(agent: Config) -> re.Match[str]:

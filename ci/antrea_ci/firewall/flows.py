@@ -68,3 +68,8 @@ def is_port(text: str) -> bool:
 def _possible(protocol: str) -> tuple[int, ...]:
     """ICMP has another name in IPv6; Antrea's GRE has no IPv6."""
     return {"ICMP": (4,), "ICMPv6": (6,), "GRE": (4,)}.get(protocol, (4, 6))
+
+
+def one_line(text: str) -> str:
+    """``text`` as it may stand in a comment, which ends with its line."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())

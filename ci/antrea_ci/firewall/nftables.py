@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from antrea_ci.firewall.addresses import family
-from antrea_ci.firewall.flows import IP_PROTOCOLS, Flow, flows, identifiers, is_port, names
+from antrea_ci.firewall.flows import IP_PROTOCOLS, Flow, flows, identifiers, is_port, names, one_line
 from antrea_ci.firewall.rule import Rule
 
 _ADDRESS = {4: "ip", 6: "ip6"}
@@ -31,7 +31,7 @@ def nftables(rules: Sequence[Rule], cluster: str) -> str:
     wanted, left = list(flows(rules)), _not_loadable(rules)
     sets = _sets(wanted, identifiers(names(rules)))
     parts = [
-        _HEAD.format(cluster=_comment(cluster) or "the cluster"),
+        _HEAD.format(cluster=one_line(cluster) or "the cluster"),
         *_to_fill(table, sets),
         *left,
         f"\ntable {table}\ndelete table {table}\n\ntable {table} {{\n",
@@ -56,12 +56,12 @@ def _to_fill(table: str, sets: Mapping[tuple[str, int], str]) -> Iterator[str]:
         yield _FILL
         for (name, version), set_name in sets.items():
             example = "192.0.2.1" if version == 4 else "2001:db8::1"
-            yield f"#   nft add element {table} {set_name} '{{ {example} }}'  # {_comment(name)}\n"
+            yield f"#   nft add element {table} {set_name} '{{ {example} }}'  # {one_line(name)}\n"
 
 
 def _set(name: str, set_name: str, version: int) -> str:
     return (
-        f"\t# {_comment(name)}\n"
+        f"\t# {one_line(name)}\n"
         f"\tset {set_name} {{\n\t\ttype ipv{version}_addr\n\t\tflags interval\n\t\tauto-merge\n\t}}\n\n"
     )
 
@@ -70,7 +70,7 @@ def _not_loadable(rules: Sequence[Rule]) -> Iterator[str]:
     left = [rule for rule in rules if not _is_loadable(rule)]
     if left:
         yield "#\n# Left out, because their port is none; `antrea-gitops check` says more:\n"
-    yield from (f"#   {_comment(rule.as_text())}\n" for rule in left)
+    yield from (f"#   {one_line(rule.as_text())}\n" for rule in left)
 
 
 def _is_loadable(rule: Rule) -> bool:
@@ -99,12 +99,7 @@ def _protocol(rule: Rule) -> str:
 def _said(rule: Rule) -> str:
     what = "" if rule.protocol in ("TCP", "UDP") else f"{rule.protocol}: "
     when = "" if rule.phase == "always" else f", {rule.phase}"
-    return _comment(f"{what}{rule.reason}{when}").replace('"', "'")
-
-
-def _comment(text: str) -> str:
-    """``text`` as one line."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return one_line(f"{what}{rule.reason}{when}").replace('"', "'")
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from antrea_ci.firewall.addresses import family
-from antrea_ci.firewall.flows import IP_PROTOCOLS, Flow, flows, identifiers, is_port, names
+from antrea_ci.firewall.flows import IP_PROTOCOLS, Flow, flows, identifiers, is_port, names, one_line
 from antrea_ci.firewall.rule import Rule
 
 _HEAD = """\
@@ -33,7 +33,12 @@ def terraform(rules: Sequence[Rule], cluster: str) -> str:
     """The whole configuration; ``cluster`` is the cluster's name."""
     writer = _Writer(cluster, list(_of_nsx(rules)), identifiers(names(rules)))
     return "".join(
-        [_HEAD.format(cluster=cluster or "the cluster"), *writer.groups(), *writer.services(), *writer.policy()]
+        [
+            _HEAD.format(cluster=one_line(cluster) or "the cluster"),
+            *writer.groups(),
+            *writer.services(),
+            *writer.policy(),
+        ]
     )
 
 

@@ -208,6 +208,8 @@ def test_every_row_can_be_met_and_has_its_ends() -> None:
         ("[fd00::1]:6443", ("fd00::1", "6443")),
         ("https://[fd00::1", None),
         ("host:port", None),
+        ("=cmd|' /c calc'!a", None),
+        ("a host", None),
         ("", None),
     ],
 )

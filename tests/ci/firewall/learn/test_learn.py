@@ -134,6 +134,14 @@ def test_known_addresses_belong_to_the_cluster_s_traffic(other: Callable[..., Cl
     assert [(one.source.network, one.port) for one in found.unexplained] == [(NODES, "1236")]
 
 
+def test_machines_that_cluster_yaml_names_are_of_the_machine_network(other: Callable[..., Cluster]) -> None:
+    cluster = other(firewall={"addresses": {"control-plane": [NODE, OTHER_NODE]}})
+    flows = [Flow(NODE, OTHER_NODE, "TCP", 40000, port) for port in (2379, 10250, 7777)]
+    found = learned(cluster, map(FORMATS["nsx"], flows))
+    assert set(missing(found)) == {f"TCP 2379-2380 {NODE} → {OTHER_NODE}", f"TCP 10250-10259 {NODES} ↔ {NODES}"}
+    assert unexplained(found) == {"TCP 7777 machineNetwork → machineNetwork": 1}
+
+
 def test_traffic_of_others_is_counted_only(cluster: Cluster) -> None:
     flows = [Flow("192.0.2.1", "198.51.100.1"), Flow("192.0.2.1", NODE, "TCP", 40000, 7777), Flow("192.0.2.1", POD)]
     found = learned(cluster, map(FORMATS["kernel"], flows))
