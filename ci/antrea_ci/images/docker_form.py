@@ -39,8 +39,12 @@ class _Docker:
     def lay_out(self, folder: Path) -> Layout:
         work = folder / "made"
         work.mkdir()
+
+        def packed(layer: Member) -> Member:
+            return layer if is_packed(layer) else _packed(layer, work)
+
         with ThreadPoolExecutor() as pool:
-            layers = list(pool.map(lambda one: one if is_packed(one) else _packed(one, work), self.layers))
+            layers = list(pool.map(packed, self.layers))
         manifest: dict[str, Value] = {
             "schemaVersion": 2,
             "mediaType": _MANIFEST,
