@@ -79,7 +79,7 @@ def last_look(repo: ClusterRepo) -> NsxStatus | None:
     try:
         read = cast("object", json.loads((repo.report / _FILE).read_bytes()))
         return _of_json(cast("Mapping[str, object]", read)) if isinstance(read, dict) else None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
