@@ -48,7 +48,7 @@ class Run:
         self.renewal.require()
         for name in applied(
             self.api,
-            plan.manifests,
+            plan.due,
             progress=self.progress,
             timeout=self.request.timeout,
             force=self.request.force_conflicts,
@@ -57,11 +57,11 @@ class Run:
             self.story.changed.append(name)
         self._delete(plan)
         restarts = plan.restarts.touch_agents and not plan.restarts.is_rolled
-        self.finish(self._marks if plan.changes_of(INSTALL) else None, restarts=restarts, was_degraded=was_degraded)
+        self.finish(self._marks, restarts=restarts, was_degraded=was_degraded)
 
     def _before_resources(self, plan: Plan) -> None:
         """An operator that has just been replaced takes what it finds first for what runs: let it look before."""
-        if OPERATOR in self.story.changed and plan.changes_of(INSTALL):
+        if OPERATOR in self.story.changed and plan.replaces(OPERATOR) and plan.replaces(INSTALL):
             before = Marks.of(self.api)
             with suppress(AntreaGitopsError):
                 wait_until(
@@ -71,7 +71,7 @@ class Run:
                     progress=self.progress,
                 )
         self.renewal.require()
-        self._marks = Marks.of(self.api)
+        self._marks = Marks.of(self.api) if plan.changes_of(INSTALL) else None
 
     def _delete(self, plan: Plan) -> None:
         for one in plan.leftovers if self.request.prune else ():

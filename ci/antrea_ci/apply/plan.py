@@ -33,8 +33,9 @@ class Plan:
     restarts: Restarts
 
     @property
-    def manifests(self) -> list[Manifest]:
-        return [step.manifest for step in self.steps]
+    def due(self) -> list[Manifest]:
+        """What has to be applied."""
+        return [step.manifest for step in self.steps if step.is_due]
 
     @property
     def order(self) -> list[str]:
@@ -44,6 +45,10 @@ class Plan:
     def changes_of(self, kind: str) -> bool:
         """Whether an object of this kind, or of this name, changes."""
         return any(kind in (step.kind, step.name) for step in self.steps if step.is_changed)
+
+    def replaces(self, kind: str) -> bool:
+        """Whether one that is there changes."""
+        return any(kind in (step.kind, step.name) for step in self.steps if step.is_changed and step.live)
 
     def diff(self, name: str, commit: str, *, warnings: Sequence[str] = ()) -> RepositoryDiff:
         """The changes as a diff from the cluster to the commit."""

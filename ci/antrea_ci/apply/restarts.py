@@ -56,7 +56,8 @@ def agent_pods(api: Api) -> list[Value]:
 
 
 def restarts(api: Api, changes: Sequence[ObjectChange]) -> Restarts:
-    """What ``changes`` restart. Without agents that run, as before an installation, none restarts."""
+    """What ``changes`` restart of what runs already."""
+    changes = [change for change in changes if change.change != "added" or change.object.startswith("AntreaInstall/")]
     paths = [path.path for change in changes if change.object.startswith("AntreaInstall/") for path in change.paths]
     controllers = mapping_at(facts("apply"), ("restarts", "controllers"))
     others = [name for name, among in controllers.items() if _touches(paths, texts_at(among, ()))]

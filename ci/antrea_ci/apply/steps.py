@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from antrea_ci.apply.fieldsets import removed
+from antrea_ci.apply.fieldsets import entries, removed
 from antrea_ci.apply.predecessors import has_predecessor, is_predecessor_name, left_behind
 from antrea_ci.apply.projection import bare, is_custom, projected
 from antrea_ci.bounded import each
@@ -60,6 +60,12 @@ class Step:
     @property
     def is_changed(self) -> bool:
         return self.before != self.after
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it has to be applied: it changes, or what it says is not ours yet."""
+        live = self.live or {}
+        return self.is_changed or has_predecessor(live) or not any(entry.is_ours for entry in entries(live))
 
 
 def in_order(manifests: Sequence[Manifest]) -> list[Manifest]:

@@ -24,7 +24,8 @@ PATIENCE_SECONDS = 20.0
 """How long nothing may be seen of the operator's work after its custom resource has changed."""
 DEGRADED_SECONDS = 10.0
 """For how long the operator may say that it is degraded: it tries again by itself."""
-_FORMERLY_DEGRADED_SECONDS = 60.0
+FORMERLY_DEGRADED_SECONDS = 60.0
+"""The same where it said so before its custom resource changed."""
 
 
 class MendableError(AntreaGitopsError):
@@ -177,7 +178,7 @@ class Antrea:
     def _refuse_degraded(self, message: str, why: str, fix: str) -> None:
         now = time.monotonic()
         self._degraded_since = self._degraded_since or now
-        limit = _FORMERLY_DEGRADED_SECONDS if self.was_degraded else DEGRADED_SECONDS
+        limit = FORMERLY_DEGRADED_SECONDS if self.was_degraded else DEGRADED_SECONDS
         if now - self._degraded_since >= limit:
             raise AntreaGitopsError(message, why=why, fix=fix)
 
