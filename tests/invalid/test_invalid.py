@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from antrea_ci.catalogue import every_rule, family_names, rule_family
+from support.interworking import archive
 from support.kustomize_once import build_once
 from support.repos import copy_template, git, run
 
@@ -39,6 +40,7 @@ class Case:
     before: dict[str, str] = field(default_factory=dict)
     branch: str = ""
     relock: bool = False
+    prepare: bool = False
     env: dict[str, str] = field(default_factory=dict)
     also: dict[str, str] = field(default_factory=dict)
 
@@ -48,13 +50,24 @@ def read(path: Path) -> Case:
     return Case(**yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
 
 
+PHASE2 = {
+    "nsx": True,
+    "nsx_managers": ["10.1.224.21", "10.1.224.22", "10.1.224.23"],
+    "interworking_image": "registry.corp.example/antrea/interworking-ubi:0.13.0",
+}
+
+
 @cache
-def pristine(answers: str, folder: Path) -> Path:
+def pristine(answers: str, folder: Path, *, prepare: bool) -> Path:
     """A valid repository, committed; made once for each set of answers."""
-    target = folder / f"base-{abs(hash(answers))}"
-    given = {**yaml.safe_load(ARTICLE.read_text()), **json.loads(answers)}
+    target = folder / f"base-{abs(hash((answers, prepare)))}"
+    given = {**yaml.safe_load(ARTICLE.read_text()), **(PHASE2 if prepare else {}), **json.loads(answers)}
     copy_template(target, **given)
     assert run("render", cwd=target).code == 0
+    if prepare:
+        vendors = archive(folder / "antrea-interworking.zip")
+        done = run("nsx", "prepare", vendors, "--key-folder", folder / "keys", cwd=target)
+        assert done.code == 0, done
     git(target, "init", "--quiet")
     git(target, "add", "--all")
     git(target, "commit", "--quiet", "--message", "valid")
@@ -105,14 +118,14 @@ def commit_before(case: Case, root: Path) -> None:
 
 
 def relock(root: Path) -> None:
-    """Makes the bundle's files those that were imported."""
-    path = root / "antrea/bundle/bundle.lock.yaml"
-    text = path.read_text()
-    for entry in yaml.safe_load(text)["files"]:
-        file = path.parent / entry["name"]
-        if file.exists():
-            text = text.replace(entry["sha256"], hashlib.sha256(file.read_bytes()).hexdigest())
-    path.write_text(text)
+    """Makes the vendor's files those that were imported."""
+    for path in root.glob("antrea/*/*.lock.yaml"):
+        text = path.read_text()
+        for entry in yaml.safe_load(text)["files"]:
+            file = path.parent / entry["name"]
+            if file.exists():
+                text = text.replace(entry["sha256"], hashlib.sha256(file.read_bytes()).hexdigest())
+        path.write_text(text)
 
 
 def prepared(case: Case, bases: Path, root: Path) -> Path:
@@ -120,7 +133,8 @@ def prepared(case: Case, bases: Path, root: Path) -> Path:
         root.mkdir() if case.base == "empty" else shutil.copytree(HERE / "bases" / case.base, root)
         apply(case, root)
         return root
-    shutil.copytree(pristine(json.dumps(case.answers, sort_keys=True), bases), root, symlinks=True)
+    answers = json.dumps(case.answers, sort_keys=True)
+    shutil.copytree(pristine(answers, bases, prepare=case.prepare), root, symlinks=True)
     if case.before:
         commit_before(case, root)
     apply(case, root)

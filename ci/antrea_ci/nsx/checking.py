@@ -34,7 +34,7 @@ def check_nsx(
         return in_order(completed(faults))
     if not cluster.file.nsx.enabled:
         place = cluster.document.locate(("nsx",), key=True)
-        return completed([Finding("nsx/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place)])
+        return completed([Finding("nsx-check/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place)])
     found = [_told_here(finding) for finding in check(repo, today=day) if _is_of_phase2(finding, repo)]
     at_hand, unread = _secrets(cluster, environment)
     found += completed([*_certificate(cluster, day), *_pair(cluster, at_hand), *unread])
@@ -62,7 +62,7 @@ def shared_findings(repos: Mapping[str, ClusterRepo]) -> list[Finding]:
 
 def _shared(other: str, shown: str, message: str, place: Location) -> Iterator[Finding]:
     if other != shown:
-        yield Finding("nsx/certificate-shared", message, location=place)
+        yield Finding("nsx-check/certificate-shared", message, location=place)
 
 
 def _is_of_phase2(finding: Finding, repo: ClusterRepo) -> bool:

@@ -115,10 +115,11 @@ def _of_manifests(
     told = [_told(cluster, item) for item in interworking.told]
     resources = {known.text("archive", "bootstrap"): "---\n".join(plain_dump(value) for value in told)}
     minor = kubernetes_minor(cluster.file.flavour, cluster.version)
-    if minor <= known.number("archive", "webhook_until") and interworking.webhook:
+    webhook = interworking.webhook if minor <= known.number("archive", "webhook_until") else ()
+    if webhook:
         resources[known.text("archive", "webhook")] = _shipped(interworking, "webhook")
-    patches = _image_patches((*interworking.join, *interworking.webhook), image)
-    return resources, patches, [*noise_patches(interworking.join), *_left_out(interworking.join)]
+    patches = _image_patches((*interworking.join, *webhook), image)
+    return resources, patches, [*noise_patches((*interworking.join, *webhook)), *_left_out(interworking.join)]
 
 
 def _told(cluster: Cluster, item: BundleObject) -> dict[str, Value]:

@@ -69,7 +69,7 @@ def _missing(cluster: Cluster) -> Iterator[Finding]:
     if not cluster.file.nsx.enabled:
         place = cluster.document.locate(("nsx",), key=True)
         fix = "write `nsx: {enabled: true, managers: [...]}` in cluster.yaml"
-        yield Finding("nsx/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place, fix=fix)
+        yield Finding("nsx-check/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place, fix=fix)
     if cluster.file.images.interworking is None:
         yield image_missing(cluster)
     if not cluster.file.nsx.managers:
