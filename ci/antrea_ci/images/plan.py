@@ -145,7 +145,7 @@ def vendor_source(role: str, reference: str) -> str:
     """Where the vendor has such an image: a public image or an archive's name; empty where nobody knows."""
     row, tag = mapping_at(facts("images"), ("roles", role)), tag_of(reference)
     name = repository_of(reference).rpartition("/")[2]
-    if not row or not tag:
+    if not tag or role_of(name) != role or not row:
         return ""
     if text_at(facts("images"), ("commercial",)) in tag or role == "interworking":
         return text_at(row, ("archive",)).format(name=name, tag=tag)
