@@ -1,4 +1,4 @@
-"""A small interworking archive, written from what is known of the vendor's: the same files, objects and placeholders."""
+"""A small interworking archive, written from what is known of the vendor's: same files, objects and placeholders."""
 
 from __future__ import annotations
 
