@@ -9,15 +9,16 @@ import pytest
 
 from support.firewall_logs import FORMATS, Flow
 from support.repos import run, spawn
-from support.small import cluster_repo
+from support.small import rendering_repo
 
 NODE, POD = "10.1.224.21", "10.128.3.7"
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def repository(tmp_path_factory: pytest.TempPathFactory, kustomize: Path) -> Path:
     """A cluster, and a log of drops that no row explains."""
-    root = cluster_repo(tmp_path_factory.mktemp("learn") / "ocp").root
+    root = rendering_repo(tmp_path_factory.mktemp("learn") / "ocp").root
+    assert run("render", cwd=root).code == 0
     (root / "unexplained.log").write_text(FORMATS["nsx"](Flow(NODE, POD, "TCP", 40000, 7777)))
     return root
 

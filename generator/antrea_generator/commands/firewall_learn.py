@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,15 +62,16 @@ def command(
       antrea-gitops firewall learn /var/log/firewall.log.1.gz /var/log/firewall.log
       journalctl -k | antrea-gitops firewall learn - --address "DNS servers=10.1.1.53" --format json
     """
-    from antrea_ci.firewall import rendered_objects, rules
+    from antrea_ci.firewall.current import needs
     from antrea_ci.firewall.learn import learn
     from antrea_ci.model.effective import load
     from antrea_ci.repo import ClusterRepo
     from antrea_ci.wording import as_json
+    from antrea_generator.firewall_ends import named_addresses
 
     cluster = load(ClusterRepo.at(session.directory))
-    given = rules(cluster, rendered_objects(cluster.repo))
-    known = _addresses(addresses, (end for rule in given for end in (rule.source, rule.destination)))
+    given = needs(cluster.repo).rules
+    known = named_addresses(addresses, given)
     opened = [_opened(session, name) for name in logs]
     found = learn(cluster, given, opened, drop_prefixes=drop_prefixes, addresses=known, progress=_progress())
     click.echo(as_json(found.as_json()) if output_format == "json" else "\n".join(_text(found)))
@@ -82,28 +83,6 @@ def _opened(session: Session, name: str) -> Path | BufferedIOBase:
         return existing(session.directory / name)
 
     return open(sys.stdin.fileno(), "rb", closefd=False)
-
-
-def _addresses(given: Iterable[str], ends: Iterable[str]) -> dict[str, list[str]]:
-    """Names to addresses; UsageError with everything that is none of either."""
-    from antrea_ci.errors import UsageError
-    from antrea_ci.firewall.addresses import family
-    from antrea_ci.suggest import did_you_mean
-
-    names = {end for end in ends if not family(end)}
-    found: dict[str, list[str]] = {}
-    wrong: list[str] = []
-    for text in given:
-        name, _, address = text.rpartition("=")
-        if name not in names:
-            wrong.append(f"the report has no end called {name or text}{did_you_mean(name or text, names)}")
-        elif not family(address):
-            wrong.append(f"{address or 'nothing'} is no address of {name}")
-        found.setdefault(name, []).append(address)
-    if wrong:
-        fix = f"write NAME=ADDRESS; names are {', '.join(sorted(names))}"
-        raise UsageError(f"--address: {'; '.join(wrong)}", fix=fix)
-    return found
 
 
 def _progress() -> Callable[[int], None]:
@@ -177,7 +156,8 @@ def _notes(found: Learned) -> Iterator[str]:
     if lines["others"]:
         yield f"note: {lines['others']} packets of further kinds were only counted; look for a scan"
     if found.names:
-        yield f"note: no address is known of {', '.join(found.names)}; rows with them go by the port alone (--address)"
+        yield f"note: no address is known of {', '.join(found.names)}; rows with them go by the port alone"
+        yield "  (--address, or firewall.addresses in cluster.yaml, says who they are)"
     yield from (f"note: {name} breaks off in the middle; what comes before was read" for name in found.broken_off)
     if found.tally.unknown.count:
         yield f"note: {found.tally.unknown.count} lines are of no format that is known here, as in"

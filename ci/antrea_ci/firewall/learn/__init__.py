@@ -7,11 +7,12 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from antrea_ci.firewall import Rule
-from antrea_ci.firewall.learn.ends import MACHINES, Ends, is_by_name, with_addresses, zones_of
+from antrea_ci.firewall.learn.ends import MACHINES, Ends, is_by_name, zones_of
 from antrea_ci.firewall.learn.pairs import Rulebook
 from antrea_ci.firewall.learn.reading import read_logs
 from antrea_ci.firewall.learn.result import Learned, learned
 from antrea_ci.firewall.learn.tally import Tally
+from antrea_ci.firewall.naming import with_addresses
 from antrea_ci.model.effective import Cluster
 
 __all__ = ["Learned", "learn"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeAlias
@@ -51,9 +51,16 @@ def zones_of(cluster: Cluster, rules: Iterable[Rule]) -> tuple[Zone, ...]:
                 found.setdefault(_text(network), Zone(_text(network), what))
     for rule in rules:
         for name in (rule.source, rule.destination):
-            if (network := _network(name)) is not None:
-                found.setdefault(_text(network), Zone(_text(network), rule.reason, is_own=False))
+            if (network := _network(name)) is not None and _text(network) not in found:
+                found[_text(network)] = _named_by(rule, network, tuple(found.values()))
     return tuple(found.values())
+
+
+def _named_by(rule: Rule, network: _Network, known: Sequence[Zone]) -> Zone:
+    """What a rule names by address: a part of a zone of the cluster, or somebody whom the cluster needs."""
+    text = _text(network)
+    inside = next((zone for zone in known if zone.is_own and covers(zone.network, Zone(text, ""))), None)
+    return Zone(text, inside.what) if inside else Zone(text, rule.reason, is_own=False)
 
 
 def covers(name: str, zone: Zone) -> bool:
@@ -120,18 +127,6 @@ class _Segments:
 
     def at(self, number: int) -> Zone:
         return self._zones[bisect_right(self._edges, number) - 1]
-
-
-def with_addresses(rules: Iterable[Rule], known: Mapping[str, Sequence[str]]) -> tuple[Rule, ...]:
-    """The rules, with the addresses of ``known`` in place of the names and groups that it knows."""
-    from dataclasses import replace
-
-    return tuple(
-        replace(rule, source=source, destination=destination)
-        for rule in rules
-        for source in known.get(rule.source, (rule.source,))
-        for destination in known.get(rule.destination, (rule.destination,))
-    )
 
 
 def _network(text: str) -> _Network | None:

@@ -135,7 +135,7 @@ def test_known_addresses_belong_to_the_cluster_s_traffic(other: Callable[..., Cl
 
 
 def test_machines_that_cluster_yaml_names_are_of_the_machine_network(other: Callable[..., Cluster]) -> None:
-    cluster = other(firewall={"addresses": {"control-plane": [NODE, OTHER_NODE]}})
+    cluster = other(firewall={"addresses": {"control plane nodes": [NODE, OTHER_NODE]}})
     flows = [Flow(NODE, OTHER_NODE, "TCP", 40000, port) for port in (2379, 10250, 7777)]
     found = learned(cluster, map(FORMATS["nsx"], flows))
     assert set(missing(found)) == {f"TCP 2379-2380 {NODE} → {OTHER_NODE}", f"TCP 10250-10259 {NODES} ↔ {NODES}"}
