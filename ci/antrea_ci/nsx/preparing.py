@@ -74,7 +74,7 @@ def _missing(cluster: Cluster) -> Iterator[Finding]:
         yield image_missing(cluster)
     if not cluster.file.nsx.managers:
         place = cluster.document.locate(("nsx",), key=True)
-        yield Finding("cluster/nsx-managers", "no NSX manager is named", location=place)
+        yield Finding("nsx/manager", "no NSX manager is named", location=place)
     yield from value_findings(cluster)
 
 

@@ -205,7 +205,7 @@ def test_files_that_cannot_be_used_are_refused_with_their_place(
 def test_all_that_is_missing_in_cluster_yaml_is_told_at_once(repo: ClusterRepo, tmp_path: Path):
     set_cluster(repo.root, nsx={"clusterName": "a" * 65}, images={"operator": "r.example.org/antrea-operator:v1.13.1"})
     done = prepare(repo, archive(tmp_path / "a.zip"), keys=tmp_path / "keys")
-    told = ("nsx-check/disabled", "cluster/nsx-managers", "nsx/image-missing", "nsx/cluster-name")
+    told = ("nsx-check/disabled", "nsx/manager", "nsx/image-missing", "nsx/cluster-name")
     assert [rule for rule in told if f"[{rule}]" in done.err] == list(told), done.err
     assert not (tmp_path / "keys").exists()
 
