@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from antrea_ci.apply.leftovers import Leftover, leftovers
+from antrea_ci.apply.phase2 import kept
 from antrea_ci.apply.projection import bare
 from antrea_ci.apply.steps import Manifest, found
 from antrea_ci.diff.model import Effect, ObjectChange, RepositoryDiff, in_order
@@ -31,7 +32,7 @@ def drift(api: Api, home: ClusterRepo, name: str, commit: str, rendered: list[Ma
     What a manifest does not say is not compared, unless it was applied by us before; neither are other spellings of the
     same value outside of texts. ApiError where an object cannot be read.
     """
-    steps = found(api, rendered)
+    steps = [kept(step) for step in found(api, rendered)]
     before = {step.name: step.before for step in steps if step.before is not None}
     after = {step.name: bare(step.manifest) for step in steps}
     changes = [one for one in compare_manifests(before, after) if _counts(one)]

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from antrea_ci import redaction
 from antrea_ci.apply.confirm import confirm
-from antrea_ci.apply.objects import applied
+from antrea_ci.apply.objects import Application
 from antrea_ci.apply.plan import INSTALL, OPERATOR, Plan, refuse
 from antrea_ci.apply.record import Books, living, written
 from antrea_ci.apply.report import Story
@@ -46,14 +47,15 @@ class Run:
         was_degraded = is_degraded(self.api, self.books.cluster)
         self._warn(self.books.keep(Kind.PRE_APPLY, public={}, secret=living([s.live for s in plan.steps if s.live])))
         self.renewal.require()
-        for name in applied(
+        application = Application(
             self.api,
             plan.due,
-            progress=self.progress,
-            timeout=self.request.timeout,
+            self.progress,
+            self.request.timeout,
             force=self.request.force_conflicts,
             before_resources=lambda: self._before_resources(plan),
-        ):
+        )
+        for name in application.carried_out():
             self.story.changed.append(name)
         self._delete(plan)
         restarts = plan.restarts.touch_agents and not plan.restarts.is_rolled
@@ -97,7 +99,7 @@ class Run:
         books = self.books
         self.story.outcome = "applied"
         file = books.renewed()
-        public = {"report/apply.json": as_json(self.story.as_json()).encode()}
+        public = {"report/apply.json": as_json(redaction.strings(self.story.as_json())).encode()}
         public |= {"installed.yaml": written(file)} if file else {}
         if file and books.has_new_versions():
             message = f"Record that {books.cluster.name} follows {books.commit[:12]}"

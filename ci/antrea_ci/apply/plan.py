@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.apply.leftovers import Leftover, leftovers
+from antrea_ci.apply.phase2 import kept
 from antrea_ci.apply.projection import bare
 from antrea_ci.apply.restarts import Restarts, restarts
 from antrea_ci.apply.steps import Manifest, Step, foreseen, found
@@ -68,7 +69,7 @@ def plan(api: Api, home: ClusterRepo, commit: str, rendered: Sequence[Manifest],
 
     ApiError where the cluster cannot be read.
     """
-    steps = foreseen(api, found(api, rendered))
+    steps = foreseen(api, [kept(step) for step in found(api, rendered)])
     left = leftovers(api, home, commit, rendered)
     differing = [step for step in steps if step.is_changed]
     before = {step.name: step.before for step in differing if step.before is not None}

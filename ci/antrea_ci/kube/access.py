@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from antrea_ci import redaction
 from antrea_ci.errors import AntreaGitopsError, MissingRequirementError, UsageError
 from antrea_ci.kube.api import Api
 from antrea_ci.kube.program import find_program
 from antrea_ci.model.effective import Cluster
 from antrea_ci.process import orderly_end
+from antrea_ci.redaction.parts import secret_of
 from antrea_ci.secrets.needs import KUBECONFIG
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def opened(
     program = find_program(cluster)
     with orderly_end(), tempfile.TemporaryDirectory(prefix="antrea-gitops-") as scratch:
         file, source = _kubeconfig(cluster, secrets, kubeconfig, work_dir, env, Path(scratch))
+        redaction.learn(secret_of(KUBECONFIG, file.read_text("utf-8", "replace"), "kubeconfig").parts)
         yield Api(program, file, source)
 
 

@@ -24,17 +24,21 @@ def _time(text: str) -> str:
 
 
 def _zone(name: str) -> str:
-    if name == "UTC":
-        return name
-    from zoneinfo import available_timezones
+    from zoneinfo import ZoneInfo, available_timezones
 
-    # A machine without the time zone database cannot tell; it says so when it has to know.
-    known = available_timezones()
-    if known and name not in known:
-        raise ValueError(
-            f"{name!r} is no time zone{did_you_mean(name, sorted(known))}; write it as Europe/Berlin or UTC"
-        )
+    try:
+        if name != "UTC":
+            ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        _refuse_zone(name, sorted(available_timezones()))
     return name
+
+
+def _refuse_zone(name: str, known: list[str]) -> None:
+    """A machine without the time zone database cannot tell; it says so when it has to know."""
+    if known:
+        hint = did_you_mean(name, known)
+        raise ValueError(f"{name!r} is no time zone{hint}; write it as Europe/Berlin or UTC")
 
 
 Time: TypeAlias = Annotated[str, AfterValidator(_time)]

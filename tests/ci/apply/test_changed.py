@@ -13,6 +13,7 @@ from antrea_ci.bundle.importer import import_bundle
 from antrea_ci.vault import Kind
 from support.api_server import Server
 from support.bundles import below, bundle_files, write_archive
+from support.kubernetes_rest import Object
 from support.living import (
     ANTREA,
     IMAGES,
@@ -77,18 +78,22 @@ def test_a_bundle_of_two_images_comes_as_definition_then_operator_then_resource_
     with living(api_server, tmp_path) as cluster:
         _as_bootstrap_created(cluster)
         _import_split(cluster)
-        seen: list[tuple[str, str]] = []
-        cluster.players.on_event.append(lambda kind, _, found: seen.append((kind, _told(kind, found))))
+        at_rollout: list[Object] = []
+        cluster.players.on_event.append(lambda *event: _look_at_rollout(cluster, at_rollout, *event))
         dry = cluster.apply("--dry-run")
         assert dry.code == 0, dry.err
         assert "spec.antreaImage" in dry.out
         ran = cluster.apply()
         assert ran.code == 0, ran.err
+        changed = json.loads((cluster.repo.report / "apply.json").read_text())["changed"]
+        assert [name.partition("/")[0] for name in changed] == [
+            "CustomResourceDefinition",
+            "Deployment",
+            "AntreaInstall",
+        ]
+        assert "antreaAgentImage" not in at_rollout[0]
         spec = cluster.get(INSTALL)["spec"]
         assert (spec.get("antreaImage"), spec["antreaAgentImage"]) == (None, SPLIT["agent"])
-        order = [one for one in dict.fromkeys(seen) if one[1]]
-        assert order.index(("CustomResourceDefinition", "split")) < order.index(("Deployment", SPLIT["operator"]))
-        assert order.index(("Deployment", SPLIT["operator"])) < order.index(("AntreaInstall", SPLIT["agent"]))
         assert not {entry["manager"] for entry in cluster.get(INSTALL)["metadata"]["managedFields"]} & {
             "cluster-bootstrap"
         }
@@ -114,12 +119,12 @@ def _import_split(cluster: Living) -> None:
     render(cluster.repo)
 
 
-def _told(kind: str, found: dict[str, Any]) -> str:
-    if kind == "Deployment" and found["metadata"]["name"] == "antrea-operator":
-        return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
-    if kind == "CustomResourceDefinition" and "antreaAgentImage" in json.dumps(found["spec"]):
-        return "split"
-    return str(found["spec"].get("antreaAgentImage", "")) if kind == "AntreaInstall" else ""
+def _look_at_rollout(cluster: Living, seen: list[Object], kind: str, _: str, found: Object) -> None:
+    """What the resource says when the new operator has taken the place of the old one."""
+    status = found.get("status", {})
+    is_new = kind == "Deployment" and SPLIT["operator"] in json.dumps(found["spec"])
+    if is_new and status.get("updatedReplicas") == status.get("availableReplicas") == status.get("replicas") == 1:
+        seen.append(cluster.get(INSTALL)["spec"])
 
 
 def test_an_operator_that_gives_up_ends_the_wait_with_its_reason_and_the_next_run_goes_on(
@@ -165,7 +170,7 @@ def test_what_was_interrupted_between_objects_is_completed_by_the_same_command(
 def _signal_at_new_operator() -> Any:
     told: list[str] = []
 
-    def on_event(kind: str, _: str, found: dict[str, Any]) -> None:
+    def on_event(kind: str, _: str, found: Object) -> None:
         if kind == "Deployment" and "mirror.example.org" in json.dumps(found["spec"]) and not told:
             told.append(kind)
             signal.raise_signal(signal.SIGTERM)
