@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from antrea_ci import redaction
 from antrea_ci.apply.confirm import confirm
-from antrea_ci.apply.objects import Application
+from antrea_ci.apply.objects import applied
 from antrea_ci.apply.plan import INSTALL, OPERATOR, Plan, refuse
 from antrea_ci.apply.record import Books, living, written
 from antrea_ci.apply.report import Story
@@ -47,15 +47,14 @@ class Run:
         was_degraded = is_degraded(self.api, self.books.cluster)
         self._warn(self.books.keep(Kind.PRE_APPLY, public={}, secret=living([s.live for s in plan.steps if s.live])))
         self.renewal.require()
-        application = Application(
+        for name in applied(
             self.api,
             plan.due,
-            self.progress,
-            self.request.timeout,
+            progress=self.progress,
+            timeout=self.request.timeout,
             force=self.request.force_conflicts,
             before_resources=lambda: self._before_resources(plan),
-        )
-        for name in application.carried_out():
+        ):
             self.story.changed.append(name)
         self._delete(plan)
         restarts = plan.restarts.touch_agents and not plan.restarts.is_rolled

@@ -46,21 +46,23 @@ def applied(
     progress: Callable[[str], None],
     timeout: float,
     force: bool = False,
+    before_resources: Callable[[], None] = lambda: None,
 ) -> Iterator[str]:
-    """``apply_objects``, which gives each name as soon as its object has changed."""
-    return Application(api, manifests, progress, timeout, force=force).carried_out()
+    """``apply_objects``, which gives each name as soon as its object has changed, and calls ``before_resources`` right
+    before custom resources come."""
+    return _Application(api, manifests, progress, timeout, force, before_resources).carried_out()
 
 
 @dataclass
-class Application:
-    """``apply_objects`` step by step. ``before_resources`` is called right before custom resources come."""
+class _Application:
+    """``applied`` step by step."""
 
     api: Api
     manifests: Sequence[Mapping[str, Value]]
     progress: Callable[[str], None]
     timeout: float
-    force: bool = False
-    before_resources: Callable[[], None] = lambda: None
+    force: bool
+    before_resources: Callable[[], None]
     _awaited: list[Manifest] = field(default_factory=list[Manifest], init=False)
     _wide: list[Manifest] = field(default_factory=list[Manifest], init=False)
 
