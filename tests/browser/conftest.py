@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from antrea_ci.page import document
-from support.pages import lived_in, page_of
+from support.cluster_pages import lived_in, page_of
 from support.programs import npm_package, program
 
 

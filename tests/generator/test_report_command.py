@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.pages import lived_in, read
+from support.cluster_pages import lived_in, read
 from support.repos import git, run, spawn
 from support.small import cluster_repo
 from support.vaults import Site

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.page import Page, document
-from support.pages import Read, lived_in, page_of, read
+from support.cluster_pages import Read, lived_in, page_of, read
 from support.vaults import Site
 
 

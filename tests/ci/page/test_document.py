@@ -18,7 +18,7 @@ from antrea_ci import redaction
 from antrea_ci.page import Page, as_json, document
 from antrea_ci.page.markup import element, text
 from antrea_ci.wording import as_json as written
-from support.pages import Read, headings, lived_in, page_of, read
+from support.cluster_pages import Read, headings, lived_in, page_of, read
 from support.repos import git
 from support.vaults import Site
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.page import Page
-from support.pages import PHASES, Read, journal, page_of, read_page
-from support.vaults import Site
+from antrea_ci.vault import Kind
+from support.cluster_pages import PHASES, Read, journal, page_of, read_page
+from support.vaults import Site, make_site
 
 
 def test_every_installation_that_a_journal_or_the_report_knows_is_there_once_from_new_to_old(page: Page):
@@ -61,7 +62,7 @@ def test_what_is_not_there_yet_is_said(fresh: Path):
     for told in (
         "not installed",
         "No installation is recorded yet.",
-        "No change of the living cluster is recorded yet.",
+        "No run of `apply` is recorded here yet.",
         "Not configured: this cluster does not join NSX.",
         "this is no Git repository",
     ):
@@ -85,7 +86,7 @@ def test_a_journal_that_was_stored_before_its_run_ended_is_not_called_running(si
     from antrea_ci.page.collect.backups import Backups
     from antrea_ci.page.collect.past import past
     from antrea_ci.repo import ClusterRepo
-    from support.pages import BEGUN
+    from support.cluster_pages import BEGUN
 
     cut = b"\n".join(journal(BEGUN, "0" * 40).split(b"\n")[:4]) + b"\n"
     (tmp_path / "cluster.yaml").write_text("")
@@ -93,8 +94,27 @@ def test_a_journal_that_was_stored_before_its_run_ended_is_not_called_running(si
     assert [one.outcome for one in found.installations] == ["not finished"]
 
 
-def test_the_last_change_is_told(fresh: Path):
+def test_the_last_change_is_told_with_what_it_did(fresh: Path):
     (fresh / "report").mkdir()
-    record = {"outcome": "applied", "commit": "1" * 40, "ended": "2026-11-25T10:00:00Z", "objects": ["Namespace//a"]}
+    record = {
+        "outcome": "failed",
+        "commit": "1" * 40,
+        "before": "2" * 40,
+        "changed": ["Deployment/antrea-operator/antrea-operator"],
+        "deleted": [],
+        "checks": [{"name": "operators", "state": "failed", "message": "network is degraded"}],
+        "error": "error: the cluster is not well",
+    }
     (fresh / "report/apply.json").write_text(json.dumps(record))
-    assert "2026-11-25 10:00 UTC" in read_page(fresh).text
+    told = "Outcome failed Commit 111111111111 Before 222222222222 Changed Deployment/antrea-operator/antrea-operator"
+    text = read_page(fresh).text
+    assert f"{told} Failed checks operators: network is degraded" in text
+
+
+def test_changes_that_left_a_backup_are_told_from_new_to_old(tmp_path: Path):
+    site = make_site(tmp_path)
+    for _ in range(2):
+        site.store(Kind.POST_APPLY)
+    found = page_of(site.repo).past.applied
+    assert [one.commit for one in found] == [site.head, site.head]
+    assert found[0].time > found[1].time

@@ -12,8 +12,8 @@ from antrea_ci.firewall.rule import groups, rows
 from antrea_ci.model.effective import Cluster, load
 from antrea_ci.page.collect.traffic import traffic
 from antrea_ci.page.drawing.map import picture
+from support.cluster_pages import read
 from support.firewall import manifest
-from support.pages import read
 from support.small import cluster_repo
 
 CONFIGURATIONS: Mapping[str, dict[str, Any]] = {

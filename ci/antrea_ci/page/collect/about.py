@@ -36,7 +36,10 @@ class Commit:
 
 @dataclass(frozen=True)
 class State:
-    """What installed.yaml says; ``name`` is ``not installed`` where there is none. ``where`` it was read."""
+    """What installed.yaml says; ``name`` is ``not installed`` where there is none. ``where`` it was read.
+
+    ``applied``: the commit that the cluster was brought to last, and ``applied_at`` when; empty where it is the first.
+    """
 
     name: str = "not installed"
     recorded: str = ""
@@ -45,6 +48,8 @@ class State:
     infra_id: str = ""
     cluster_id: str = ""
     where: str = ""
+    applied: str = ""
+    applied_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ def _state(cluster: Cluster) -> State:
         infra_id=file.infraID or "",
         cluster_id=file.clusterID or "",
         where=record.where,
+        applied=file.applied.commit if file.applied else "",
+        applied_at=file.applied.recorded if file.applied else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 from antrea_ci.errors import AntreaGitopsError
@@ -14,7 +15,8 @@ from antrea_ci.install.journal import read_entries
 from antrea_ci.install.report import report
 from antrea_ci.page.collect.backups import Backups
 from antrea_ci.repo import ClusterRepo
-from antrea_ci.values import items_at, mapping_at, text_at, value_at
+from antrea_ci.values import items_at, mapping_at, text_at, texts_at, value_at
+from antrea_ci.vault import Kind
 from antrea_ci.yamlio import Value
 
 
@@ -52,20 +54,33 @@ class Installation:
 
 @dataclass(frozen=True)
 class Change:
-    """The last change that `apply` carried to the cluster, or looked for."""
+    """The last run of `apply`: from the commit ``before`` to ``commit``; ``changed`` and ``deleted`` name objects."""
 
-    time: str
     outcome: str
     commit: str
-    objects: tuple[str, ...]
+    before: str
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    failed: tuple[str, ...]
+    window: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that was carried to the cluster: when its backup was stored (UTC), and the commit."""
+
+    time: str
+    commit: str
 
 
 @dataclass(frozen=True)
 class Past:
-    """Installations from new to old."""
+    """Installations from new to old; the last run of `apply`; and every change that left a backup, from new to old."""
 
     installations: tuple[Installation, ...]
     change: Change | None
+    applied: tuple[Applied, ...]
 
 
 def past(repo: ClusterRepo, stored: Backups) -> Past:
@@ -77,7 +92,9 @@ def past(repo: ClusterRepo, stored: Backups) -> Past:
     if text_at(last, ("begun",)):
         one = _installation(last, "report/report.json")
         found[one.begun] = one
-    return Past(tuple(found[begun] for begun in sorted(found, reverse=True)), _change(_read(repo, "apply.json")))
+    installations = tuple(found[begun] for begun in sorted(found, reverse=True))
+    applied = (Applied(one.time, one.commit) for one in stored.found if one.kind == Kind.POST_APPLY)
+    return Past(installations, _change(_read(repo, "apply.json")), tuple(applied))
 
 
 def _of_journal(data: bytes, name: str) -> Iterator[Installation]:
@@ -86,7 +103,7 @@ def _of_journal(data: bytes, name: str) -> Iterator[Installation]:
     except AntreaGitopsError:
         return
     starts = [number for number, entry in enumerate(entries) if entry.event == "install.begin"]
-    for start, end in zip(starts, [*starts[1:], len(entries)], strict=True):
+    for start, end in pairwise([*starts, len(entries)]):
         history = History(entries[start:end])
         read = cast("Value", report(history)) if history.exists else None
         yield _installation(mapping_at(read, ()) | {"outcome": _outcome(history)}, f"backup {name}")
@@ -152,15 +169,19 @@ def _seconds(one: Value) -> float:
 
 
 def _change(read: Mapping[str, Value]) -> Change | None:
-    if not read:
+    if not text_at(dict(read), ("outcome",)):
         return None
     value = dict(read)
-    names = [text_at(one, ("object",)) if isinstance(one, dict) else str(one) for one in items_at(value, ("objects",))]
+    checks = items_at(value, ("checks",))
     return Change(
-        time=text_at(value, ("ended",)) or text_at(value, ("begun",)) or text_at(value, ("time",)),
         outcome=text_at(value, ("outcome",)),
         commit=text_at(value, ("commit",)),
-        objects=tuple(filter(None, names)),
+        before=text_at(value, ("before",)),
+        changed=tuple(texts_at(value, ("changed",))),
+        deleted=tuple(texts_at(value, ("deleted",))),
+        failed=tuple(_told(check) for check in checks if text_at(check, ("state",)) == "failed"),
+        window=text_at(value, ("window",)),
+        error=text_at(value, ("error",)),
     )
 
 

@@ -11,14 +11,18 @@ from antrea_ci.page.parts import Tone, badge, cell, code, named, nothing, pairs,
 from antrea_ci.page.words import duration, when
 from antrea_ci.wording import count
 
-_TONES: dict[str, Tone] = {"installed": "good", "ok": "good", "applied": "good", "failed": "bad", "interrupted": "warn"}
+_TONES: dict[str, Tone] = {
+    **dict.fromkeys(("installed", "ok", "applied"), "good"),
+    **dict.fromkeys(("failed", "refused"), "bad"),
+    "interrupted": "warn",
+}
 
 
 def history_section(past: Past) -> Markup:
     """From new to old."""
     shown = [_installation(one, number) for number, one in enumerate(past.installations)]
     none = None if shown else nothing("No installation is recorded yet.")
-    return section("history", "History", none, shown, element("h3", "Last change"), _change(past.change))
+    return section("history", "History", none, shown, _changes(past))
 
 
 def _installation(one: Installation, number: int) -> Markup:
@@ -79,14 +83,24 @@ def _step(step: Step, start: float, whole: float) -> Markup:
     return row(named(step.name, failed, kind=depth), cell(bar, kind="drawn"), took)
 
 
-def _change(change: Change | None) -> Markup:
-    if change is None:
-        return nothing("No change of the living cluster is recorded yet.")
-    return pairs(
-        [
-            ("When", when(change.time)),
-            ("Outcome", badge(change.outcome, _TONES.get(change.outcome, "plain")) if change.outcome else None),
-            ("Commit", change.commit and code(change.commit[:12])),
-            ("Objects", [element("div", code(name)) for name in change.objects] or "none changed"),
-        ]
-    )
+def _changes(past: Past) -> Markup:
+    last = _change(past.change) if past.change else nothing("No run of `apply` is recorded here yet.")
+    if not past.applied:
+        return fragment(element("h3", "Last change"), last)
+    items = [element("li", when(one.time), ": ", code(one.commit[:12])) for one in past.applied]
+    kept = fragment(element("h3", "Changes that were carried to the cluster"), element("ul", items, class_="accepted"))
+    return fragment(element("h3", "Last change"), last, kept)
+
+
+def _change(change: Change) -> Markup:
+    facts: list[tuple[str, Child]] = [
+        ("Outcome", badge(change.outcome, _TONES.get(change.outcome, "plain"))),
+        ("Commit", change.commit and code(change.commit[:12])),
+        ("Before", change.before and code(change.before[:12])),
+        ("Changed", [element("div", code(name)) for name in change.changed] or "nothing"),
+        ("Deleted", [element("div", code(name)) for name in change.deleted] or None),
+        ("Failed checks", "; ".join(change.failed)),
+        ("Outside of a window", change.window),
+        ("Why it ended", change.error),
+    ]
+    return pairs(facts, kind="across")

@@ -102,6 +102,7 @@ def _values(about: About) -> Iterator[tuple[str, Child]]:
     yield "Antrea", about.antrea
     yield "Vendor's bundle", about.bundle
     yield "State", fragment(state.name, _recorded(about))
+    yield "Brought to", state.applied and fragment(code(state.applied[:12]), " at ", when(state.applied_at))
     yield "Infrastructure", state.infra_id and code(state.infra_id)
     yield "Cluster id", state.cluster_id and code(state.cluster_id)
     yield "Commit", _commit(about)
