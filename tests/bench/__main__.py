@@ -16,6 +16,8 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import checking  # noqa: E402 - the path above finds what it imports
 import diffing  # noqa: E402
+import imaging  # noqa: E402
+import firewalling  # noqa: E402
 import installing  # noqa: E402
 import keeping  # noqa: E402
 import redacting  # noqa: E402
@@ -26,7 +28,7 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking, diffing, installing, keeping, redacting):
+    for part in (rendering, checking, diffing, installing, keeping, imaging, redacting, firewalling):
         if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
             continue
         print(part.__doc__)

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import pytest
 from support.bundles import CR as CR_NAME
 from support.bundles import bundle_files, custom_resource, deploy_tree, nsx_cert, write_archive
 from support.installation import make_site
+from support.pages import Step, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -25,9 +25,7 @@ PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 SECTIONS = ("## 1. Bootstrap", "## 2. Review")
 INSTALLATION = ("## 3. Install", "## 4. Recover")
 
-_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_OMITTED = "…"
 # A gate that both configurations know, as in the vendor's, where the README shows it.
 _GATE = b"    # Enable controlling SNAT IPs of Pod egress traffic.\n    #  Egress: true\n"
 _BROKEN = """\
@@ -41,39 +39,13 @@ operator_image: docker.io/lab/antrea-operator
 """
 
 
-@dataclass(frozen=True)
-class Step:
-    """One command of the README with the lines that are shown below it."""
-
-    command: str
-    shown: tuple[str, ...]
-
-    @property
-    def code(self) -> int:
-        """What the command must exit with: 1 where an error is shown."""
-        return int(any(re.search(r"(^|: )error: ", line) for line in self.shown))
-
-    def lacks(self, output: str) -> list[str]:
-        """The shown lines that are not in the output; `…` stands for anything, alone for any lines."""
-        lines = output.splitlines()
-        return [line for line in self.shown if line.strip(" " + _OMITTED) and not _is_in(line, lines)]
-
-
-def _is_in(shown: str, lines: list[str]) -> bool:
-    pattern = re.compile(".*".join(re.escape(part) for part in shown.split(_OMITTED)))
-    return any(pattern.fullmatch(line) for line in lines)
-
-
 def steps(*titles: str) -> Iterator[Step]:
     """The commands of these sections, else of those that need no cluster, in order."""
     text = README.read_text("utf-8")
     for title in titles or SECTIONS:
         section = text.partition(f"\n{title}\n")[2].partition("\n## ")[0]
         assert section, f"README has no section {title}"
-        for block in _BLOCK.findall(section):
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, *shown = part.splitlines()
-                yield Step(command, tuple(shown))
+        yield from steps_of(section)
 
 
 @pytest.fixture

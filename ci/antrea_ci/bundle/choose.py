@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from antrea_ci.bundle.archive import Archive
 from antrea_ci.bundle.errors import BundleError
-from antrea_ci.bundle.streams import MAX_FILE_BYTES
+
+if TYPE_CHECKING:
+    from antrea_ci.bundle.archive import Archive
 
 FLAVOURS = ("openshift", "kubernetes")
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
@@ -89,6 +91,8 @@ def _nothing_found(archive: Archive, flavour: str) -> BundleError:
 
 
 def _refuse_oversized(archive: Archive, folder: str) -> None:
+    from antrea_ci.bundle.streams import MAX_FILE_BYTES
+
     for name, size in archive.oversized.items():
         if _parent(name) == folder or name.startswith(f"{folder}/"):
             raise BundleError(

@@ -1,25 +1,21 @@
-"""Which traffic firewalls have to let through for one cluster: a function of its configuration alone."""
+"""Which traffic firewalls have to let through for one cluster: a function of its configuration alone.
+
+Rules that are known already are shown without what it takes to find them, so that is imported where it is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from antrea_ci.bundle.objects import CR_GROUP
-from antrea_ci.firewall.addresses import End, family
-from antrea_ci.firewall.rule import Phase, Rule, Wanted, rows
-from antrea_ci.model.effective import Cluster
-from antrea_ci.repo import ClusterRepo
-from antrea_ci.values import text_at
-from antrea_ci.yamlio import Value, parse
+from antrea_ci.firewall.rule import Phase, Rule
+
+if TYPE_CHECKING:
+    from antrea_ci.model.effective import Cluster
+    from antrea_ci.repo import ClusterRepo
+    from antrea_ci.yamlio import Value
 
 __all__ = ["Phase", "Rule", "rendered_objects", "rules"]
-
-_KUBERNETES = (
-    *("kubernetes-api", "kubernetes-clients", "kubernetes-kubelet", "kubernetes-etcd"),
-    *("kubernetes-node-ports", "kubernetes-services", "names", "time"),
-)
-_ANY_NEWER = "99.0"  # where no version is known, the newest one that the facts have counts
 
 
 def rules(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
@@ -28,24 +24,9 @@ def rules(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     ``objects`` are the rendered manifests, by any names; without an AntreaInstall among them Antrea's defaults count.
     The install-config is read from the repository. FindingsError where it is no YAML.
     """
-    from antrea_ci.firewall.antrea import antrea_rows, configuration, shows_pods
-    from antrea_ci.firewall.ends import Sources
-    from antrea_ci.firewall.openshift import openshift_rows
-    from antrea_ci.render.settings import antrea_version
+    from antrea_ci.firewall.choosing import chosen
 
-    install = next((one for one in objects.values() if _is_install(one)), None)
-    version = antrea_version(cluster, None) or _ANY_NEWER
-    agent = configuration("agent", text_at(install, ("spec", "antreaAgentConfig")), version)
-    controller = configuration("controller", text_at(install, ("spec", "antreaControllerConfig")), version)
-    sources = Sources(cluster, _install_config(cluster), list(objects.values()), install, agent)
-    wanted = list(antrea_rows(agent, controller))
-    if cluster.file.flavour == "openshift":
-        wanted += openshift_rows(cluster, shows_pods=shows_pods(agent), has_proxy=bool(sources.proxies()))
-    else:
-        wanted += map(Wanted, _KUBERNETES)
-    wanted += [Wanted("images")] if sources.registries() else []
-    wanted += [Wanted("nsx")] if sources.joins_nsx() else []
-    return _in_order(wanted, sources.ends())
+    return chosen(cluster, objects)
 
 
 def rendered_objects(repo: ClusterRepo) -> dict[str, Value]:
@@ -53,44 +34,10 @@ def rendered_objects(repo: ClusterRepo) -> dict[str, Value]:
 
     Empty where nothing was rendered; YamlError where a file is no YAML.
     """
+    from antrea_ci.yamlio import parse
+
     return {
         path.name: parse(path.read_bytes(), repo.name(path)).value
         for path in sorted(repo.rendered.glob("*.y*ml"))
         if path.is_file()
     }
-
-
-def _in_order(wanted: Sequence[Wanted], ends: Mapping[str, Sequence[End]]) -> tuple[Rule, ...]:
-    order = {name: index for index, name in enumerate(rows())}
-    found: dict[tuple[str, str, str, str], Rule] = {}
-    for one in sorted(wanted, key=lambda one: order[one.row]):
-        for rule in _expanded(one, ends):
-            found.setdefault((rule.source, rule.destination, rule.protocol, rule.port), rule)
-    return tuple(found.values())
-
-
-def _expanded(wanted: Wanted, ends: Mapping[str, Sequence[End]]) -> Iterator[Rule]:
-    """The rules of one row: for each protocol, port, and pair of ends of one address family."""
-    row = rows()[wanted.row]
-    protocols = [wanted.protocol] if wanted.protocol else row.protocols
-    ports = [wanted.port] if wanted.port else row.ports
-    for protocol, port, source, destination in product(protocols, ports, ends[row.source], ends[row.destination]):
-        families = {family(source.name), family(destination.name)} - {0}
-        if len(families) < 2 and not (protocol == "GRE" and 6 in families):
-            named, chosen = _named(protocol, families), destination.port or port
-            phase = wanted.phase or row.phase
-            yield Rule(source.name, destination.name, named, chosen, phase, row.reason, row.fact)
-
-
-def _named(protocol: str, families: set[int]) -> str:
-    return "ICMPv6" if protocol == "ICMP" and families == {6} else protocol
-
-
-def _is_install(manifest: Value) -> bool:
-    group = text_at(manifest, ("apiVersion",)).rpartition("/")[0]
-    return (group, text_at(manifest, ("kind",))) == (CR_GROUP, "AntreaInstall")
-
-
-def _install_config(cluster: Cluster) -> Value:
-    path = cluster.repo.install_config_file
-    return parse(path.read_bytes(), cluster.repo.name(path)).value if cluster.file.flavour == "openshift" else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from antrea_ci.facts import facts
-from antrea_ci.values import mapping_at, text_at, texts_at, value_at
-from antrea_ci.yamlio import Value
+if TYPE_CHECKING:
+    from antrea_ci.yamlio import Value
 
 Phase: TypeAlias = Literal["install", "always", "phase2"]
 _WHEN: Mapping[Phase, str] = {"install": ", during installation", "always": "", "phase2": ", with NSX"}
@@ -76,22 +75,35 @@ class Wanted:
 @cache
 def rows() -> Mapping[str, Row]:
     """Every row by its name, in the order of reports."""
-    return {name: _row(given) for name, given in mapping_at(facts("ports"), ("rows",)).items()}
+    return {name: _row(given) for name, given in _facts("rows").items()}
 
 
 @cache
 def groups() -> Mapping[str, str]:
     """What each end is called where the cluster's files name no address."""
-    return {name: str(text) for name, text in mapping_at(facts("ports"), ("ends",)).items()}
+    return {name: str(text) for name, text in _facts("ends").items()}
 
 
 @cache
 def release_registries() -> tuple[str, ...]:
     """The hosts that OpenShift's own images come from."""
+    from antrea_ci.facts import facts
+    from antrea_ci.values import texts_at
+
     return tuple(texts_at(facts("ports"), ("release-registries",)))
 
 
+def _facts(key: str) -> dict[str, Value]:
+    """Facts are loaded where rows are asked for: who only shows rules needs no YAML."""
+    from antrea_ci.facts import facts
+    from antrea_ci.values import mapping_at
+
+    return mapping_at(facts("ports"), (key,))
+
+
 def _row(given: Value) -> Row:
+    from antrea_ci.values import text_at, value_at
+
     return Row(
         source=text_at(given, ("from",)),
         destination=text_at(given, ("to",)),

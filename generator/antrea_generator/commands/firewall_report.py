@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,8 +50,7 @@ def command(
     if len(repositories) > 1 and output_format in _OF_ONE:
         raise UsageError(f"--format {output_format} is of one repository", fix="call it once for each")
     folders = repositories or (Path(),)
-    with ThreadPoolExecutor(processors()) as pool:
-        outcomes = list(pool.map(partial(_outcome, session, phases), folders))
+    outcomes = _outcomes(session, phases, folders)
     for outcome in outcomes:
         if outcome.error:
             prefix = f"{outcome.name}: " if len(outcomes) > 1 else ""
@@ -63,6 +61,15 @@ def command(
     elif text:
         click.echo(text)
     return worst(one.error.exit_code if one.error else 0 for one in outcomes)
+
+
+def _outcomes(session: Session, phases: Sequence[str], folders: Sequence[Path]) -> list[_Outcome]:
+    if len(folders) == 1:
+        return [_outcome(session, phases, folders[0])]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(processors()) as pool:
+        return list(pool.map(partial(_outcome, session, phases), folders))
 
 
 def _outcome(session: Session, phases: Sequence[str], folder: Path) -> _Outcome:
