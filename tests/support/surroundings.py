@@ -10,6 +10,8 @@ from support.workloads import now_text
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _CONFIG = "config.openshift.io"
 _GROUP = f"/apis/{_CONFIG}/v1"
+PODS = "10.244.{}.0/24"
+"""The pod network of a node, by its number."""
 _OPERATORS = ("network", "dns", "ingress", "console")
 
 
@@ -21,8 +23,10 @@ class Surroundings:
 
     def make(self, kubelet: int) -> None:
         """Makes it; ``kubelet`` is the port at which every node's kubelet answers."""
-        for name in self._nodes:
-            self._rest.ask("POST", "/api/v1/nodes", _node(name))
+        for number, name in enumerate(self._nodes):
+            # On OpenShift Antrea's own controller gives nodes their pod networks.
+            pods = {} if self._openshift else {"podCIDR": PODS.format(number), "podCIDRs": [PODS.format(number)]}
+            self._rest.ask("POST", "/api/v1/nodes", _node(name) | {"spec": pods})
             self._rest.put_status(f"/api/v1/nodes/{name}", _node_status(name, kubelet))
         namespace = "openshift-kube-proxy" if self._openshift else "kube-system"
         if self._openshift:

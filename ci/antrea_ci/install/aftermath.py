@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.install.base import BaseRun
 from antrea_ci.install.report import write_report
-from antrea_ci.install.run import Run
 from antrea_ci.install.support_archive import write as write_archive
 from antrea_ci.vault import Kind
 
 
-def settle(run: Run, outcome: str) -> None:
+def settle(run: BaseRun, outcome: str) -> None:
     """Stores and pushes what is left, writes the reports, and ends the journal with ``outcome``.
 
     After a failure nothing is raised: what brought us here is told, not that a full disk takes no report of it.
@@ -32,14 +32,14 @@ def settle(run: Run, outcome: str) -> None:
     run.progress.done()
 
 
-def _keep(run: Run) -> None:
+def _keep(run: BaseRun) -> None:
     history = run.history()
     kind = Kind.CLUSTER if history.is_created else Kind.IGNITION if history.has_ended("ignition") else Kind.PRE_INSTALL
     with suppress(AntreaGitopsError, OSError):
         run.keeper.keep(kind)
 
 
-def _archive(run: Run) -> None:
+def _archive(run: BaseRun) -> None:
     path = run.home.logs / f"support-{datetime.now(tz=UTC):%Y%m%dT%H%M%S.%fZ}.tar.gz"
     with suppress(AntreaGitopsError, OSError):
         run.home.logs.mkdir(exist_ok=True)

@@ -29,6 +29,7 @@ class Again:
             work=_named("--work-dir", request.work_dir),
             options=(
                 *_named("--installer", request.installer),
+                *_named("--kubeconfig", request.kubeconfig),
                 *(name for name, is_on in flags.items() if is_on),
             ),
         )

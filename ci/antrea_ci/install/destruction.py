@@ -24,6 +24,7 @@ from antrea_ci.install.late import installed_file
 from antrea_ci.install.lock import locked
 from antrea_ci.install.metadata import Metadata, read_metadata, rebuilt, vcenters
 from antrea_ci.install.opening import binding_record, end_what_is_left, opened, work_dir
+from antrea_ci.install.removal import refuse_to_destroy
 from antrea_ci.install.request import Request
 from antrea_ci.install.run import Run, host
 from antrea_ci.install.workdir import WorkDir
@@ -50,6 +51,7 @@ class DestroyRequest:
 
 def destroy(home: ClusterRepo, request: DestroyRequest, environment: Mapping[str, str], progress: Progress) -> str:
     """Removes the cluster of this repository and records that; returns where the record is."""
+    refuse_to_destroy(home)
     confirm(home, request.confirmed, option="--confirm")
     work = work_dir(home, "HEAD", request.base.work_dir)
     with interruptible(), locked(work):

@@ -12,8 +12,9 @@ from pathlib import Path
 from antrea_ci.errors import AntreaGitopsError, FindingsError, MissingRequirementError
 from antrea_ci.install import source
 from antrea_ci.install.again import Again
+from antrea_ci.install.flavours import refuse_options
 from antrea_ci.install.injection import injected
-from antrea_ci.install.opening import refuse_installed, refuse_kubernetes
+from antrea_ci.install.opening import flavour_of, refuse_installed
 from antrea_ci.install.request import Request
 from antrea_ci.installer import Installer, find_installer, installer_environment
 from antrea_ci.installer_view import known, view
@@ -45,16 +46,21 @@ class DryRun:
 def dry_run(home: ClusterRepo, request: Request, environment: Mapping[str, str]) -> DryRun:
     """Runs everything of an installation that needs nothing but this machine; placeholders stand for the secrets."""
     commit = source.commit_to_install(home, request.ref)
+    flavour = flavour_of(home, commit)
+    refuse_options(request, flavour)
     with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as name:
         folder = Path(name)
         cluster = source.checked_out(home, commit, folder / "source")
-        refuse_kubernetes(cluster)
         if not request.any_commit:
             source.refuse_unreviewed(home, cluster, commit)
         source.refuse_faults(home, commit)
-        refuse_installed(home, cluster, Again.of(home, request))
         rendered = {path.name: path.read_bytes() for path in sorted(cluster.repo.rendered.iterdir())}
-        remark = _with_installer(home, request, cluster, rendered, folder, environment)
+        if flavour == "openshift":
+            refuse_installed(home, cluster, Again.of(home, request))
+            remark = _with_installer(home, request, cluster, rendered, folder, environment)
+        else:
+            # What was installed before is no hindrance: the same again is no change, and `apply` tells others.
+            remark = f"{count(len(rendered), 'object')} judged; `antrea-gitops apply --dry-run` asks the cluster itself"
     return DryRun(commit, len(rendered), remark)
 
 

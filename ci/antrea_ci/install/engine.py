@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.install import early
 from antrea_ci.install.aftermath import settle
+from antrea_ci.install.base import BaseRun, Phase
 from antrea_ci.install.creation import attach, create, wait
+from antrea_ci.install.metadata import read_metadata
 from antrea_ci.install.preparations import preflight, secure
 from antrea_ci.install.request import Until
 from antrea_ci.install.resume import Way
-from antrea_ci.install.run import Phase, Run
+from antrea_ci.install.run import Run
 from antrea_ci.vault import Kind
 
 
@@ -20,12 +22,14 @@ from antrea_ci.vault import Kind
 class Ended:
     """How a run ended well: installed, stopped (as asked), or handed-over. ``commands`` are for people to run next.
 
-    ``unpushed`` says why a snapshot is not in the remote yet; empty when all are.
+    ``unpushed`` says why a snapshot is not in the remote yet; empty when all are. ``note`` is what to tell of a cluster
+    that is installed; empty where its credentials are what comes next.
     """
 
     outcome: str
     commands: tuple[str, ...] = ()
     unpushed: str = ""
+    note: str = ""
 
 
 def start(run: Run, environment: Mapping[str, str]) -> Ended:
@@ -36,7 +40,7 @@ def start(run: Run, environment: Mapping[str, str]) -> Ended:
             preflight(run)
         return _from_prepare(run, environment)
 
-    return _carried_out(run, body)
+    return carried_out(run, body)
 
 
 def go_on(run: Run, way: Way, environment: Mapping[str, str]) -> Ended:
@@ -48,10 +52,10 @@ def go_on(run: Run, way: Way, environment: Mapping[str, str]) -> Ended:
         Way.WAIT: lambda: _watched(run, environment, lambda: wait(run, run.history())),
         Way.FINISH: lambda: _finish(run, environment),
     }
-    return _carried_out(run, bodies[way])
+    return carried_out(run, bodies[way])
 
 
-def _carried_out(run: Run, body: Callable[[], Ended]) -> Ended:
+def carried_out(run: BaseRun, body: Callable[[], Ended]) -> Ended:
     """Runs ``body``; however it ends, the state is kept, and a report and, after a failure, an archive are left."""
     request = run.request
     run.journal.append("run.begin", until=request.until.value, resume=request.resume, waived=request.waived)
@@ -64,7 +68,7 @@ def _carried_out(run: Run, body: Callable[[], Ended]) -> Ended:
         settle(run, "failed")
         raise
     settle(run, ended.outcome)
-    return Ended(ended.outcome, ended.commands, run.keeper.unpushed)
+    return replace(ended, unpushed=run.keeper.unpushed)
 
 
 def _from_prepare(run: Run, environment: Mapping[str, str]) -> Ended:
@@ -109,18 +113,32 @@ def _watched(run: Run, environment: Mapping[str, str], step: Callable[[], None])
 
 
 def _finish(run: Run, environment: Mapping[str, str]) -> Ended:
-    """The cluster is there: it is recorded whatever *verify* finds, because what cannot change any more is a fact."""
     from antrea_ci.install import late  # what speaks to clusters and Git hosts, after an hour
+    from antrea_ci.kube.program import find_program
 
+    def verify() -> None:
+        late.verify_cluster(run, run.work.kubeconfig_file, find_program(run.cluster))
+
+    def record() -> None:
+        late.record(run, read_metadata(run.work.metadata_file), environment)
+
+    return finish(run, verify, None if run.history().is_recorded else record)
+
+
+def finish(run: BaseRun, verify: Callable[[], None], record: Callable[[], None] | None) -> Ended:
+    """The cluster is there: it is recorded whatever *verify* finds, because what cannot change any more is a fact.
+
+    ``record`` is None where it is recorded already.
+    """
     fault: AntreaGitopsError | None = None
     try:
         with run.phase(Phase.VERIFY):
-            late.verify_cluster(run)
+            verify()
     except AntreaGitopsError as error:
         fault = error
-    if not run.history().is_recorded:
+    if record:
         with run.phase(Phase.RECORD):
-            late.record(run, environment)
+            record()
     if fault:
         raise fault
     return Ended("installed")

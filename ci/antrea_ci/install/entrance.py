@@ -11,6 +11,7 @@ from types import FrameType
 from antrea_ci.errors import AntreaGitopsError, UsageError
 from antrea_ci.install import engine, opening, source
 from antrea_ci.install.engine import Ended
+from antrea_ci.install.flavours import refuse_options
 from antrea_ci.install.lock import locked
 from antrea_ci.install.request import Request
 from antrea_ci.install.resuming import resumed
@@ -28,11 +29,18 @@ def install(home: ClusterRepo, request: Request, environment: Mapping[str, str],
     """
     with interruptible():
         commit = source.commit_to_install(home, request.ref) if not request.resume else "HEAD"
+        flavour = opening.flavour_of(home, commit)
+        refuse_options(request, flavour)
         work = opening.work_dir(home, commit, request.work_dir)
         _make_folders(home)
         with locked(work):
             if request.resume:
                 _refuse_ref(request)
+            if flavour == "kubernetes":
+                from antrea_ci.install.kubernetes import install_on_kubernetes
+
+                return install_on_kubernetes(home, request, commit, work, environment, progress)
+            if request.resume:
                 with resumed(home, request, work, environment, progress) as (run, way):
                     return engine.go_on(run, way, environment)
             with opening.fresh(home, request, commit, work, environment, progress) as run:

@@ -25,26 +25,48 @@ from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installed_records import Record, find_records
 from antrea_ci.installer import Installer, Progress, find_installer, installer_environment
 from antrea_ci.installer.environment import ignored_variables
+from antrea_ci.model.cluster import Flavour
 from antrea_ci.model.effective import Cluster
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import load
 from antrea_ci.values import text_at
 from antrea_ci.vault import Vault, contents_of
 from antrea_ci.vault.lease import lease
-from antrea_ci.yamlio import parse
+from antrea_ci.yamlio import Value, parse
 
 if TYPE_CHECKING:
     from antrea_ci.install.approver import Approver
 
 
+def flavour_of(home: ClusterRepo, commit: str) -> Flavour:
+    """The flavour that ``commit`` describes."""
+    is_kubernetes = text_at(_file_of(home, commit, home.cluster_file), ("flavour",)) == "kubernetes"
+    return "kubernetes" if is_kubernetes else "openshift"
+
+
 def work_dir(home: ClusterRepo, commit: str, given: Path | None) -> WorkDir:
     """The work folder of the cluster that ``commit`` describes."""
-    name = home.name(home.install_config_file)
+    if flavour_of(home, commit) == "kubernetes":
+        value, at = _file_of(home, commit, home.cluster_file), (("cluster", "name"), ("cluster", "baseDomain"))
+    else:
+        value, at = _file_of(home, commit, home.install_config_file), (("metadata", "name"), ("baseDomain",))
+        if value is None:
+            name = home.name(home.install_config_file)
+            raise FindingsError([Finding("install-config/missing", "is not there", location=Location(name))])
+    cluster, domain = (text_at(value, path) for path in at)
+    if not cluster and not given:
+        raise UsageError(
+            "the cluster has no name, by which its work folder is called",
+            fix="set `cluster: {name: ..., baseDomain: ...}` in cluster.yaml, or name a folder with --work-dir",
+        )
+    return WorkDir.of(cluster, domain, given)
+
+
+def _file_of(home: ClusterRepo, commit: str, path: Path) -> Value:
+    """What a file of ``commit`` holds; None where it has none."""
+    name = home.name(path)
     data = vcs.contents(home.root, [commit], name).get(commit)
-    if data is None:
-        raise FindingsError([Finding("install-config/missing", "is not there", location=Location(name))])
-    value = parse(data, name).value
-    return WorkDir.of(text_at(value, ("metadata", "name")), text_at(value, ("baseDomain",)), given)
+    return parse(data, name).value if data is not None else None
 
 
 @contextmanager
@@ -53,7 +75,6 @@ def fresh(
 ) -> Generator[Run]:
     """A run that begins an installation; everything that speaks against it is raised before anything is done."""
     cluster = source.checked_out(home, commit, work.source)
-    refuse_kubernetes(cluster)
     if not request.any_commit:
         source.refuse_unreviewed(home, cluster, commit)
     source.refuse_faults(home, commit)
@@ -104,7 +125,8 @@ def opened(
         if held.stolen_from:
             journal.append("lease.stolen", holder=held.stolen_from)
         env = installer_environment(at_home, environment, work.root)
-        run = Run(request, home, cluster, commit, work, journal, installer, secrets, env, keeper, renewal, progress)
+        base = (request, home, cluster, commit, work, journal, secrets, keeper, renewal, progress)
+        run = Run(*base, installer, env)
         _tell_ignored(environment, run)
         yield replace(run, approver=approver_of(cluster, run))
 
@@ -173,15 +195,6 @@ def refuse_installed(home: ClusterRepo, cluster: Cluster, again: Again) -> None:
 def binding_record(home: ClusterRepo, cluster: Cluster) -> Record | None:
     """The record that says that there is a cluster, whatever the working tree makes of it."""
     return find_records(home, cluster.file.install.branch).binding
-
-
-def refuse_kubernetes(cluster: Cluster) -> None:
-    """Raises UsageError for a flavour that openshift-install cannot install."""
-    if cluster.file.flavour != "openshift":
-        raise UsageError(
-            "`install` is for OpenShift; this repository describes a plain Kubernetes cluster",
-            fix="bring its manifests to the cluster with `antrea-gitops apply`",
-        )
 
 
 def _no_recipients() -> AntreaGitopsError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from antrea_ci.errors import FindingsError
+from antrea_ci.install.base import BaseRun
 from antrea_ci.install.request import Until
 from antrea_ci.install.run import Run
 from antrea_ci.vault import Kind
 
 
-def preflight(run: Run) -> None:
+def preflight(run: BaseRun) -> None:
     """Every probe at once; raises FindingsError with all findings if one of them stops an installation."""
     from antrea_ci import preflight as probes  # network, TLS and XML
 
@@ -22,7 +23,7 @@ def preflight(run: Run) -> None:
         run.say(finding.as_text())
 
 
-def images(run: Run) -> list[str]:
+def images(run: BaseRun) -> list[str]:
     """The images that nodes will pull because of this repository."""
     given = run.cluster.file.images
     named = (given.operator, given.antrea, given.agent, given.controller)

@@ -37,6 +37,7 @@ def report(history: History) -> dict[str, object]:
         "ended": history.entries[-1].time if history.entries else "",
         "phases": list(_phases(history.entries)),
         **lists,
+        "applied": [entry.text("object") for entry in history.entries if entry.event == "applied"],
         "created": [entry.text("object") for entry in history.entries if entry.event == "created"],
         "recorded": next((dict(e.values) for e in reversed(history.entries) if e.event == "recorded"), None),
     }
@@ -71,10 +72,7 @@ def write_report(home: ClusterRepo, history: History) -> str:
 def markdown(found: Mapping[str, object]) -> str:
     """The short form, for a pipeline's summary."""
     lines = [f"## Installation of {found.get('cluster', '')}: {found['outcome']}", ""]
-    lines.append(
-        f"Commit `{str(found.get('commit', ''))[:12]}`, OpenShift {found.get('release', '')}, "
-        f"openshift-install {found.get('installer_version', '')}."
-    )
+    lines.append(f"Commit `{str(found.get('commit', ''))[:12]}`, {_release(found)}.")
     if waived := found.get("waived"):
         lines.append(f"Switched off: {waived}.")
     lines += _table("Phase", _dicts(found["phases"]), ("name", "state", "seconds"))
@@ -83,6 +81,12 @@ def markdown(found: Mapping[str, object]) -> str:
     for cause in _dicts(found["causes"]):
         lines += ["", f"**{cause.get('reason')}**"]
     return "\n".join(lines) + "\n"
+
+
+def _release(found: Mapping[str, object]) -> str:
+    if found.get("platform") == "kubernetes":
+        return f"Kubernetes {found.get('release', '')}"
+    return f"OpenShift {found.get('release', '')}, openshift-install {found.get('installer_version', '')}"
 
 
 def _table(title: str, rows: list[Row], keys: tuple[str, ...]) -> list[str]:

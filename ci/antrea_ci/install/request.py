@@ -30,6 +30,7 @@ class Request:
     any_commit: bool = False
     any_version: bool = False
     steal_lease: bool = False
+    kubeconfig: Path | None = None
 
     @property
     def waived(self) -> str:

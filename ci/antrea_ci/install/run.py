@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antrea_ci import redaction
-from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.files import read_tree
 from antrea_ci.following import ProcessId
-from antrea_ci.install.again import Again
-from antrea_ci.install.history import History
+from antrea_ci.install.base import BaseRun
 from antrea_ci.install.journal import Journal
-from antrea_ci.install.keeper import Keeper
-from antrea_ci.install.renewal import Renewal
-from antrea_ci.install.request import Request
-from antrea_ci.install.workdir import WorkDir
 from antrea_ci.installer import (
     Errand,
     Hooks,
@@ -33,88 +23,23 @@ from antrea_ci.installer import (
     reached_by,
     run_installer,
 )
-from antrea_ci.model.effective import Cluster
-from antrea_ci.repo import ClusterRepo
-from antrea_ci.secrets import Secrets
 from antrea_ci.vault import Kind
 
 if TYPE_CHECKING:
     from antrea_ci.install.approver import Approver
 
 
-class Phase(StrEnum):
-    """The phases in their order."""
-
-    PREFLIGHT = "preflight"
-    PREPARE = "prepare"
-    MANIFESTS = "manifests"
-    OVERLAY = "overlay"
-    BACKUP = "backup"
-    IGNITION = "ignition"
-    CLUSTER = "cluster"
-    VERIFY = "verify"
-    RECORD = "record"
-
-
 @dataclass(frozen=True)
-class Run:
-    """What every phase needs. ``cluster`` is as the commit describes it, its files are below ``work.source``."""
+class Run(BaseRun):
+    """A run with the installer, in the environment that it gets."""
 
-    request: Request
-    home: ClusterRepo
-    cluster: Cluster
-    commit: str
-    work: WorkDir
-    journal: Journal
     installer: Installer
-    secrets: Secrets
     environment: Mapping[str, str]
-    keeper: Keeper
-    lease: Renewal
-    progress: Progress
     approver: Approver | None = None
-
-    @property
-    def rendered(self) -> dict[str, bytes]:
-        """The reviewed manifests by file name, as they were committed."""
-        return read_tree(self.cluster.repo.rendered)
-
-    @property
-    def again(self) -> Again:
-        """What people are told to run next."""
-        return Again.of(self.home, self.request)
 
     def log_file(self, *verb: str) -> Path:
         """The whole redacted output of the last run of ``verb``: what failed is still there after what gathers why."""
         return self.home.logs / f"openshift-install-{'-'.join(verb)}.log"
-
-    def say(self, text: str) -> None:
-        """Shows a line to whoever watches."""
-        self.progress.line(Line("info", redaction.text(text)))
-
-    def history(self) -> History:
-        """What was written down of this installation so far."""
-        return History.of(self.journal.entries())
-
-    @contextmanager
-    def phase(self, phase: Phase) -> Generator[None]:
-        """Journals the beginning and the end of a phase, however it ends."""
-        self.progress.phase(phase.value)
-        self.journal.append("phase.begin", phase=phase.value)
-        begun = time.monotonic()
-        try:
-            yield
-        except AntreaGitopsError as error:
-            self._end("phase.failed", phase, begun, error.as_text())
-            raise
-        except BaseException as error:
-            self._end("phase.failed", phase, begun, type(error).__name__)
-            raise
-        self._end("phase.end", phase, begun)
-
-    def _end(self, event: str, phase: Phase, begun: float, message: str = "") -> None:
-        seconds = round(time.monotonic() - begun, 3)
-        self.journal.append(event, phase=phase.value, seconds=seconds, **({"message": message} if message else {}))
 
     def invoke(self, *verb: str, timeout: float, keep: Kind | None = None) -> Outcome:
         """Runs the installer in the scratch folder; while it runs, its state is kept as ``keep``."""

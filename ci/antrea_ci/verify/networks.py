@@ -57,6 +57,8 @@ def _pod_networks(found: Value) -> list[str]:
 
 def others(look: Look, cluster: Cluster) -> Check:
     """No pods of another network, which would fight for the same nodes."""
+    if cluster.file.antrea.trafficEncapMode == "networkPolicyOnly":
+        return Check("other-networks", State.OK, "Antrea adds policies to another network (networkPolicyOnly)")
     rows = mapping_at(facts("verify"), ("other-networks", cluster.file.flavour))
     found = {str(network): [name_of(pod) for pod in look.items(path)] for path, network in rows.items()}
     running = {network: pods for network, pods in found.items() if pods}
@@ -64,5 +66,7 @@ def others(look: Look, cluster: Cluster) -> Check:
         return Check("other-networks", State.OK, "no pods of another network are there")
     told = "; ".join(f"{network} has {len(pods)} pods, such as {pods[0]}" for network, pods in running.items())
     why = "two networks write CNI configurations on every node, and pods get one or the other"
-    fix = "on OpenShift networkType must have been antrea when the cluster was installed: destroy it and install again"
+    fix = "remove the other network from every node, its file in /etc/cni/net.d too"
+    if cluster.file.flavour == "openshift":
+        fix = "networkType must have been antrea when the cluster was installed: destroy it and install again"
     return Check("other-networks", State.FAILED, told, why, fix)

@@ -98,7 +98,7 @@ def kube_proxy(look: Look, cluster: Cluster) -> Check:
     path = text_at(facts("verify"), ("kube-proxy", cluster.file.flavour))
     found, what = look.at(path), "/".join(part for part in path.split("/")[5:] if part != "daemonsets")
     if not found:
-        return _without_kube_proxy(look, what)
+        return _without_kube_proxy(look, what, cluster)
     ready, wanted = number_at(found, "status", "numberReady"), number_at(found, "status", "desiredNumberScheduled")
     if ready >= wanted > 0:
         return Check("kube-proxy", State.OK, f"kube-proxy is ready on {ready} nodes")
@@ -106,14 +106,14 @@ def kube_proxy(look: Look, cluster: Cluster) -> Check:
     return Check("kube-proxy", State.FAILED, message, fix=f"`{look.cli} -n {what.split('/')[0]} get pods -o wide`")
 
 
-def _without_kube_proxy(look: Look, what: str) -> Check:
+def _without_kube_proxy(look: Look, what: str, cluster: Cluster) -> Check:
     proxy = _antrea_proxy(look)
     if proxy.get("proxyAll") is True:
         return Check("kube-proxy", State.OK, "there is no kube-proxy: Antrea takes its place (antreaProxy.proxyAll)")
     why = "without it and without antreaProxy.proxyAll nodes reach no Service, the API among them"
-    fix = (
-        "let deployKubeProxy of Network.operator.openshift.io be, or set antreaProxy.proxyAll and kubeAPIServerOverride"
-    )
+    own = "let deployKubeProxy of Network.operator.openshift.io be"
+    own = own if cluster.file.flavour == "openshift" else "deploy kube-proxy (`kubeadm init phase addon kube-proxy`)"
+    fix = f"{own}, or set antreaProxy.proxyAll and kubeAPIServerOverride"
     return Check("kube-proxy", State.FAILED, f"there is no DaemonSet {what}", why, fix)
 
 

@@ -45,6 +45,7 @@ def command(
     """Remove the cluster: its state comes from this machine, from the vault, or from what installed.yaml recorded."""
     from antrea_ci import redaction
     from antrea_ci.install.destruction import DestroyRequest, destroy
+    from antrea_ci.install.removal import refuse_to_destroy
     from antrea_ci.install.request import Request
     from antrea_ci.installer import progress_for
 
@@ -53,6 +54,7 @@ def command(
     base = Request(
         installer=installer, work_dir=work_dir, no_vault=no_vault, any_version=any_version, steal_lease=steal_lease
     )
+    refuse_to_destroy(home)
     confirmed = typed or _asked()
     where = destroy(home, DestroyRequest(confirmed, base, nsx_gone), os.environ, progress_for(sys.stderr))
     click.echo(f"the cluster is destroyed; installed.yaml on {where} says so")

@@ -43,8 +43,14 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with an installation that was interrupted, also on another runner.")
 @click.option("--dry-run", is_flag=True, help="Up to the installer view, without network, secrets and vault.")
 @click.option("--any-commit", is_flag=True, help="Also a commit that is not on the install branch; recorded.")
-@click.option("--any-version", is_flag=True, help="Also an installer of another version; recorded.")
+@click.option("--any-version", is_flag=True, help="Also an installer, or a cluster, of another version; recorded.")
 @click.option("--steal-lease", is_flag=True, help="Take the lease from whoever holds it; recorded.")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Plain Kubernetes: what opens the cluster, instead of ANTREA_GITOPS_KUBECONFIG or KUBECONFIG.",
+)
 @click.pass_obj
 def command(
     session: Session,
@@ -60,8 +66,13 @@ def command(
     any_commit: bool,
     any_version: bool,
     steal_lease: bool,
+    kubeconfig: Path | None,
 ) -> int:
-    """Install the cluster from a commit: preflight, manifests, overlay, backup, ignition, cluster, verify, record."""
+    """Install the cluster from a commit: preflight, manifests, overlay, backup, ignition, cluster, verify, record.
+
+    A plain Kubernetes cluster is there already, and gets Antrea: preflight, backup, apply, verify, record. Run it again
+    as often as you like: what is there already is left as it is.
+    """
     from antrea_ci import redaction
     from antrea_ci.install.request import Request, Until
     from antrea_ci.preflight import skipped
@@ -79,6 +90,7 @@ def command(
         any_commit=any_commit,
         any_version=any_version,
         steal_lease=steal_lease,
+        kubeconfig=kubeconfig,
     )
     home = ClusterRepo.at(session.directory)
     return _dry_run(home, request) if dry_run else _install(home, request)
@@ -107,7 +119,8 @@ def _tell(home: ClusterRepo, request: Request, ended: Ended) -> None:
 
     again = Again.of(home, request)
     if ended.outcome == "installed":
-        click.echo(f"the cluster is installed; {again.credentials} gives its kubeconfig and console")
+        login = f"the cluster is installed; {again.credentials} gives its kubeconfig and console"
+        click.echo(ended.note or login)
     elif ended.outcome == "handed-over":
         click.echo("the machines are yours to make and to start:")
         for line in ended.commands:
