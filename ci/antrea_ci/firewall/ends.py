@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.antrea_options.config import Config
+from antrea_ci.bundle.images import placeholders_in
 from antrea_ci.firewall.addresses import End, end, goes_direct
 from antrea_ci.firewall.antrea import flow_collector
 from antrea_ci.firewall.rule import groups, release_registries
@@ -128,7 +129,9 @@ class Sources:
     def _nsx_managers(self) -> list[End]:
         documents, _ = read_all(text_at(self.install, ("spec", "bootstrapConfig")), "")
         inside = texts_at(documents[0].value, ("NSXManagers",)) if documents else []
-        return _read([*self.cluster.file.nsx.managers, *inside])
+        # Of rendered/install they may be the vendor's placeholders, which only phase 2 fills.
+        named = (one for one in inside if not any(placeholders_in(one)))
+        return _read([*self.cluster.file.nsx.managers, *named])
 
 
 def _read(texts: Iterable[str]) -> list[End]:

@@ -338,3 +338,6 @@ def test_the_vendors_own_custom_resource_of_1_5_0(repo: ClusterRepo):
     spec = manifests(repo.rendered_nsx)["AntreaInstall/antrea-install"]["spec"]
     assert yaml.safe_load(spec["bootstrapConfig"]) == {"clusterName": "ocp", "NSXManagers": MANAGERS, "vpcPath": ""}
     assert "dummyNSXIP" not in spec["bootstrapConfig"]
+    rules = (repo.firewall / "rules.csv").read_text()
+    assert "dummy" not in rules.casefold()
+    assert f"{MANAGERS[2]},TCP,1235" in rules
