@@ -91,7 +91,7 @@ def test_a_bundle_of_two_images_comes_as_definition_then_operator_then_resource_
             "Deployment",
             "AntreaInstall",
         ]
-        assert "antreaAgentImage" not in at_rollout[0]
+        assert ("antreaAgentImage" in at_rollout[0], at_rollout[0]["antreaImage"]) == (False, IMAGES["antrea"])
         spec = cluster.get(INSTALL)["spec"]
         assert (spec.get("antreaImage"), spec["antreaAgentImage"]) == (None, SPLIT["agent"])
         assert not {entry["manager"] for entry in cluster.get(INSTALL)["metadata"]["managedFields"]} & {
