@@ -8,6 +8,7 @@ from itertools import product
 from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.firewall.addresses import End, family
 from antrea_ci.firewall.antrea import antrea_rows, configuration, shows_pods
+from antrea_ci.firewall.bare_metal import bare_metal_rows
 from antrea_ci.firewall.ends import Sources
 from antrea_ci.firewall.openshift import openshift_rows
 from antrea_ci.firewall.rule import Rule, Wanted, rows
@@ -33,6 +34,7 @@ def chosen(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     wanted = list(antrea_rows(agent, controller))
     if cluster.file.flavour == "openshift":
         wanted += openshift_rows(cluster, shows_pods=shows_pods(agent), has_proxy=bool(sources.proxies()))
+        wanted += bare_metal_rows(sources.config)
     else:
         wanted += map(Wanted, _KUBERNETES)
     wanted += [Wanted("images")] if sources.registries() else []

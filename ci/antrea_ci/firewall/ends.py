@@ -9,6 +9,7 @@ from antrea_ci.antrea_options.config import Config
 from antrea_ci.bundle.images import placeholders_in
 from antrea_ci.firewall.addresses import End, end, goes_direct
 from antrea_ci.firewall.antrea import flow_collector
+from antrea_ci.firewall.bare_metal import bmcs
 from antrea_ci.firewall.rule import groups, release_registries
 from antrea_ci.image_references import Form, images_in, is_reference, repository_of
 from antrea_ci.model.cluster import registry_host
@@ -46,6 +47,8 @@ class Sources:
             "flow-collector": [collector] if collector else [],
             "vcenters": self._vcenters(),
             "prism": self._prism(),
+            "bmcs": bmcs(self.config, by_ipmi=False),
+            "bmcs-by-ipmi": bmcs(self.config, by_ipmi=True),
             "registries": self.registries(),
             "proxies": self.proxies(),
             "time-servers": self._time_servers(),

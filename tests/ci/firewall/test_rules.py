@@ -181,6 +181,30 @@ def test_a_vcenters_own_port_counts(other: Callable[..., Cluster]) -> None:
     assert not [line for line in lines(found) if line.startswith("TCP 443") and "v1.example.com" in line]
 
 
+def test_bare_metal_reaches_its_bmcs_and_they_reach_the_image(other: Callable[..., Cluster]) -> None:
+    addresses = [
+        "redfish-virtualmedia://user:hunter2@10.7.0.1/redfish/v1/Systems/1",
+        "ipmi://10.7.0.2",
+        "10.7.0.3:6230",
+    ]
+    addresses += ["redfish+http://bmc4.example.com:8000/redfish/v1"]
+    hosts = [{"name": f"h{n}", "role": "worker", "bmc": {"address": one}} for n, one in enumerate(addresses)]
+    vips = {key: yaml.safe_load(INSTALL_CONFIG)["platform"]["vsphere"][key] for key in ("apiVIPs", "ingressVIPs")}
+    config = {**yaml.safe_load(INSTALL_CONFIG), "platform": {"baremetal": {**vips, "hosts": hosts}}}
+    cluster = other()
+    cluster.repo.install_config_file.write_text(yaml.safe_dump(config))
+    found = lines(cluster)
+    assert found >= {
+        f"TCP 443 {NODES} → 10.7.0.1",
+        f"UDP 623 {NODES} → 10.7.0.2",
+        f"UDP 6230 {NODES} → 10.7.0.3",
+        f"TCP 8000 {NODES} → bmc4.example.com",
+        f"TCP 6183 10.7.0.1 → {NODES}",
+        f"TCP 6385 {BETWEEN}",
+    }
+    assert not [line for line in found if "hunter2" in line or line.startswith("TCP 6183 10.7.0.2")]
+
+
 def test_a_rule_in_one_line_and_as_json() -> None:
     rule = Rule("10.0.0.0/16", "10.0.0.0/16", "UDP", "6081", "always", "Geneve tunnel", "docs/x.md")
     assert rule.as_text() == "UDP 6081 10.0.0.0/16 ↔ 10.0.0.0/16 (Geneve tunnel)"
