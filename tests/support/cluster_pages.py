@@ -23,8 +23,17 @@ from support.repos import commit
 from support.small import set_cluster
 from support.vaults import Site, make_site, work_folder
 
-PHASES = (("preflight", 4.1), ("manifests", 6.4), ("cluster", 1886.0), ("verify", 41.5), ("record", 3.2))
-STAGES = (("Machine Provisioning", 151.0), ("Bootstrap Complete", 869.0), ("API", 127.0), ("Cluster Operators", 823.0))
+PHASES = (
+    *(("preflight", 4.1), ("prepare", 0.3), ("manifests", 6.4), ("overlay", 1.2), ("backup", 2.0), ("ignition", 9.8)),
+    *(("cluster", 1937.0), ("verify", 171.5), ("record", 3.2)),
+)
+STAGES = (
+    *(("Infrastructure Pre-provisioning", 31.0), ("Network-infrastructure Provisioning", 5.0)),
+    *(("Post-network, pre-machine Provisioning", 12.0), ("Bootstrap Ignition Provisioning", 1.0)),
+    *(("Machine Provisioning", 151.0), ("Infrastructure Post-provisioning", 2.0), ("Bootstrap Complete", 869.0)),
+    *(("API", 127.0), ("Bootstrap Destroy", 43.0), ("Cluster Operators Available", 772.0)),
+    ("Cluster Operators Stable", 51.0),
+)
 BEGUN = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
 
 
