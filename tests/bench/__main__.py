@@ -16,10 +16,11 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 import checking  # noqa: E402 - the path above finds what it imports
 import diffing  # noqa: E402
-import imaging  # noqa: E402
 import firewalling  # noqa: E402
+import imaging  # noqa: E402
 import installing  # noqa: E402
 import keeping  # noqa: E402
+import paging  # noqa: E402
 import redacting  # noqa: E402
 import rendering  # noqa: E402
 
@@ -28,7 +29,7 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking, diffing, installing, keeping, imaging, redacting, firewalling):
+    for part in (rendering, checking, diffing, installing, keeping, imaging, redacting, firewalling, paging):
         if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
             continue
         print(part.__doc__)
