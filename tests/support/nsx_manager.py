@@ -81,6 +81,20 @@ class NsxManager:
     _faults: list[_Fault] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
+    def reset(self) -> None:
+        """Forgets everything but its address."""
+        for one in (
+            self.identities,
+            self.certificates,
+            self.planes,
+            self.states,
+            self.asked,
+            self.headers,
+            self._faults,
+        ):
+            one.clear()
+        self.before = lambda *_: None
+
     def fail(
         self,
         method: str,

@@ -39,6 +39,10 @@ class Workloads:
     def on_workload(self, kind: str, found: Object) -> None:
         """Brings pods and status of a workload to what its spec says."""
         path = path_of(kind, found)
+        # Events come late, and how a Job ended cannot be said twice.
+        found = (self._rest.found(path) if kind == "Job" else found) or {}
+        if not found or found["metadata"].get("deletionTimestamp"):
+            return
         pods = self._current(kind, found)
         if kind == "Job":
             status = self._job_status(found, pods)

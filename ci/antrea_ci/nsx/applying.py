@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from antrea_ci.apply.confirm import confirm
-from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.errors import AntreaGitopsError, FindingsError
 from antrea_ci.nsx import identity, joining, joining_resource, plan, waits
+from antrea_ci.nsx.checking import check_nsx
 from antrea_ci.nsx.differences import changes
 from antrea_ci.nsx.finishing import finish, pem_of
 from antrea_ci.nsx.joining import Work
@@ -30,11 +31,12 @@ class _Task:
 
 
 def apply(home: ClusterRepo, request: Request, environment: Mapping[str, str], progress: Progress) -> NsxStatus | None:
-    """Brings phase 2 of the living cluster to the commit that ``request`` names; what both sides say afterwards.
+    """Brings phase 2 of the living cluster to what is committed; what both sides say afterwards.
 
     None with ``dry_run``, which only tells. AntreaGitopsError for every expected failure; the same call goes on.
     """
     with opened(home, request, environment, progress, verb="nsx") as run:
+        _refuse_faults(home, environment, progress)
         secret = nsx_secret(run.cluster, run.secrets)
         known = identity.known(run.nsx, run.name)
         task = _task(run, secret)
@@ -49,6 +51,18 @@ def apply(home: ClusterRepo, request: Request, environment: Mapping[str, str], p
         task.carry_out()
         waits.until_up(run.nsx, run.name, run.patience)
         return finish(run, "applied")
+
+
+def _refuse_faults(home: ClusterRepo, environment: Mapping[str, str], progress: Progress) -> None:
+    """What `nsx check` finds without asking anybody: it is the nodes that have to reach the managers, not this machine.
+
+    Raises FindingsError with all of it if there is an error.
+    """
+    found = check_nsx(home, environment, None)
+    if any(finding.is_error for finding in found):
+        raise FindingsError(found)
+    for finding in found:
+        progress(finding.as_text())
 
 
 def _about_identity(run: Run, known: identity.Known, pem: str) -> Sequence[str]:
@@ -73,7 +87,7 @@ def _by_manifests(run: Run, work: Work) -> _Task:
     looked_at = [*desired.rest, *([] if planned.removed else [desired.deployment])]
     found = changes(run.api, looked_at, force=work.force)
     told = [*planned.told, *_changed(found)]
-    return _Task(tuple(told), lambda: joining.join(work, desired, planned))
+    return _Task(tuple(told), lambda: joining.join(work, desired, planned, found))
 
 
 def _by_resource(run: Run, work: Work) -> _Task:

@@ -35,7 +35,7 @@ def check_nsx(
     if not cluster.file.nsx.enabled:
         place = cluster.document.locate(("nsx",), key=True)
         return completed([Finding("nsx-check/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place)])
-    found = [_told_here(finding) for finding in check(repo, today=day) if _is_of_phase2(finding, repo)]
+    found = [_told_here(finding) for finding in check(repo, today=day, cache=True) if _is_of_phase2(finding, repo)]
     at_hand, unread = _secrets(cluster, environment)
     found += completed([*_certificate(cluster, day), *_pair(cluster, at_hand), *unread])
     if outside:

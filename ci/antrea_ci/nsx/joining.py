@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from antrea_ci.apply import apply_objects
@@ -29,8 +29,8 @@ class Work:
     force: bool = False
 
 
-def join(work: Work, desired: Desired, plan: Plan) -> None:
-    """Carries ``plan`` out, until the interworking pod is ready.
+def join(work: Work, desired: Desired, plan: Plan, changed: Collection[str]) -> None:
+    """Carries ``plan`` out, until the interworking pod is ready. ``changed`` names the objects that differ.
 
     Raises AntreaGitopsError with the reason where the registration fails; the same call goes on from there.
     """
@@ -39,11 +39,12 @@ def join(work: Work, desired: Desired, plan: Plan) -> None:
     for path in plan.removed.values():
         remove(living, path)
     waits.until_gone(living, plan.removed, work.patience)
-    _prepare(work, desired)
+    _prepare(work, desired, changed)
     if plan.runs_job:
         living.api.apply([desired.job], force=work.force)
         waits.until_done(living, name_of(desired.job), work.patience)
-    living.api.apply([desired.deployment], force=work.force)
+    if plan.removed or object_name(desired.deployment) in changed:
+        living.api.apply([desired.deployment], force=work.force)
     waits.until_ready(living, work.patience)
 
 
@@ -53,15 +54,17 @@ def await_namespace(living: Living, patience: Patience) -> None:
         waits.until_gone(living, {f"the namespace {living.namespace}": living.home}, patience)
 
 
-def _prepare(work: Work, desired: Desired) -> None:
+def _prepare(work: Work, desired: Desired, changed: Collection[str]) -> None:
     """Namespace, Secret, configuration and rights: what the job needs. ``data`` of the ConfigMap cluster-id is the
     job's: the vendor ships it without, so server-side apply leaves alone what the job wrote there."""
     api, say, seconds = work.living.api, work.patience.say, work.patience.seconds
-    namespaces = [one for one in desired.rest if one.get("kind") == "Namespace"]
-    apply_objects(api, namespaces, progress=say, timeout=seconds, force=work.force)
+    wanted = [one for one in desired.rest if object_name(one) in changed]
+    first = [one for one in wanted if one.get("kind") == "Namespace"]
+    apply_objects(api, first, progress=say, timeout=seconds, force=work.force)
     api.apply([work.secret], force=True)
-    changed = apply_objects(api, desired.rest, progress=say, timeout=seconds, force=work.force)
-    if any(object_name(one) in changed for one in desired.webhooks):
+    rest = [one for one in wanted if one not in first]
+    apply_objects(api, rest, progress=say, timeout=seconds, force=work.force)
+    if any(one in rest for one in desired.webhooks):
         restart_controller(work.living, work.patience)
 
 

@@ -17,7 +17,6 @@ class Request:
     verb each.
     """
 
-    ref: str = "HEAD"
     kubeconfig: Path | None = None
     work_dir: Path | None = None
     dry_run: bool = False

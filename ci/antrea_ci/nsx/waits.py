@@ -108,7 +108,9 @@ def _containers(pods: list[Manifest], deployment: Manifest) -> str:
     names = container_names(deployment)
     ready = ready_containers(pods[-1]) if pods else dict[str, bool]()
     waiting = [name for name in names if not ready.get(name)]
-    return f"{len(names) - len(waiting)}/{len(names)} containers are ready (not {', '.join(waiting) or 'its new pod'})"
+    if not waiting:
+        return "its new pod has not taken the place of the old one"
+    return f"{len(names) - len(waiting)}/{len(names)} containers are ready (not {', '.join(waiting)})"
 
 
 def container_names(deployment: Manifest) -> list[str]:

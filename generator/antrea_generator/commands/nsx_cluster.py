@@ -40,7 +40,6 @@ def _reaching(function: Callable[P, R]) -> Callable[P, R]:
 def _changing(function: Callable[P, R]) -> Callable[P, R]:
     """What all that changes something can be asked."""
     options = (
-        click.option("--ref", default="HEAD", show_default=True, metavar="REF", help="The commit to take."),
         click.option("--dry-run", is_flag=True, help="Tell what would be done, and change nothing."),
         click.option(
             "--confirm", "typed", default="", metavar="NAME", help="The cluster's name; asked for if not given."
@@ -165,7 +164,6 @@ def _request(options: Mapping[str, object]) -> Request:
 
     timeout = options.get("timeout")
     return Request(
-        ref=str(options["ref"]),
         kubeconfig=path("kubeconfig"),
         work_dir=path("work_dir"),
         dry_run=is_on("dry_run"),
