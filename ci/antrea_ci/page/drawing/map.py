@@ -50,6 +50,7 @@ def picture(traffic: Traffic) -> Markup:
         [box.drawn() for box in placed.values()],
         [label for _, label in arrows],
         viewBox=f"-1 -1 {width + 1:.0f} {height + 1:.0f}",
+        width=f"{width + 1:.0f}",
         class_="traffic",
         role="img",
         aria_label="Traffic between groups, as arrows; the table below has every rule",

@@ -22,9 +22,10 @@ def firewall_section(page: Page) -> Markup:
     phases: list[Phase] = [phase for phase in PHASES if any(rule.phase == phase for rule in page.rules)]
     told = ", ".join(f"{sum(rule.phase == phase for rule in page.rules)} {PHASES[phase]}" for phase in phases)
     legend = [element("li", _stroke(phase), PHASES[phase]) for phase in phases]
+    drawn = picture(page.traffic)
     figure = element(
         "figure",
-        element("div", picture(page.traffic), class_="scroll map", tabindex=0, role="region", aria_label="Picture"),
+        element("div", drawn, class_="scroll map", tabindex=0, role="region", aria_label="Picture of the traffic"),
         element("figcaption", element("ul", legend, class_="legend")),
     )
     rows = [_row(rule, *ends) for rule, ends in zip(page.rules, page.traffic.ends, strict=True)]
