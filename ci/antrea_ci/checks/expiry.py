@@ -70,7 +70,11 @@ class _Found:
 
 
 def _certificates(context: Context, cluster: Cluster) -> Iterator[_Found]:
-    """The trust bundle, and certificates that rendered objects hold."""
+    """The trust bundle, the certificates of the cluster in NSX, and those that rendered objects hold."""
+    for path in (context.repo.nsx_certificate_file, context.repo.next_nsx_certificate_file):
+        if cluster.file.nsx.enabled and path.is_file():
+            name = context.repo.name(path)
+            yield _Found(path.read_text(encoding="utf-8", errors="replace"), Location(name), "it")
     if cluster.file.flavour == "openshift":
         path = context.repo.install_config_file
         document = parse(path.read_bytes(), context.repo.name(path))

@@ -112,7 +112,7 @@ def _completed(clone: Scratch, outcome: Merged, known: Errors, notes: list[str])
 def _owned(given: Setting, base: Tree) -> list[str]:
     """The files that the template writes, and those from which the cluster follows."""
     repo = given.clone.repo
-    folders = tuple(f"{repo.name(folder)}/" for folder in (repo.bundle.parent, repo.rendered, repo.firewall))
+    folders = tuple(f"{repo.name(folder)}/" for folder in (repo.bundle.parent, repo.rendered.parent, repo.firewall))
     sources = {repo.name(path) for path in (repo.cluster_file, repo.install_config_file, repo.installed_file)}
     known = sources | set(tree_of(given.born.root))
     return [name for name in base if name in known or name.startswith(folders)]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.catalogue import completed
+from antrea_ci.checks import check
 from antrea_ci.findings import Finding
 from antrea_ci.model.effective import load
 from antrea_ci.nsx.checking import check_nsx
@@ -78,6 +79,14 @@ def test_offline_nothing_is_wrong_with_what_prepare_has_made(repo: ClusterRepo):
 def test_the_day_decides_about_the_certificate(repo: ClusterRepo, left: int, expected: list[str]):
     """3,650 days were asked for."""
     assert of(repo, days=3650 - left) == expected
+
+
+def test_a_nightly_check_of_what_expires_knows_the_certificate_too(repo: ClusterRepo):
+    day = TODAY + timedelta(days=3650)
+    told = [one for one in check(repo, today=day, asked=["expiry"]) if one.rule == "expiry/certificate"]
+    assert [(one.location.file, "holds the certificate CN=ocp" in one.message) for one in told] == [
+        ("antrea/overlays/nsx/nsx-cert.pem", True)
+    ]
 
 
 def test_what_is_not_prepared_is_an_error_here(tmp_path: Path):
