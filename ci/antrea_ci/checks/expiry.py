@@ -71,10 +71,8 @@ class _Found:
 
 def _certificates(context: Context, cluster: Cluster) -> Iterator[_Found]:
     """The trust bundle, the certificates of the cluster in NSX, and those that rendered objects hold."""
-    for path in (context.repo.nsx_certificate_file, context.repo.next_nsx_certificate_file):
-        if cluster.file.nsx.enabled and path.is_file():
-            name = context.repo.name(path)
-            yield _Found(path.read_text(encoding="utf-8", errors="replace"), Location(name), "it")
+    if cluster.file.nsx.enabled:
+        yield from _of_nsx(context)
     if cluster.file.flavour == "openshift":
         path = context.repo.install_config_file
         document = parse(path.read_bytes(), context.repo.name(path))
@@ -87,6 +85,13 @@ def _certificates(context: Context, cluster: Cluster) -> Iterator[_Found]:
                 text = _decoded(text_at(item.value, ("data", key)))
                 if _BEGIN in text:
                     yield _Found(text, item.locate(("data", key)), f"`data.{key}`", item.label)
+
+
+def _of_nsx(context: Context) -> Iterator[_Found]:
+    for path in (context.repo.nsx_certificate_file, context.repo.next_nsx_certificate_file):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield _Found(text, Location(context.repo.name(path)), "it")
 
 
 def _decoded(text: str) -> str:
