@@ -5,33 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.firewall.addresses import End, family
-from antrea_ci.firewall.antrea import antrea_rows, configuration, shows_pods
+from antrea_ci.firewall.antrea import antrea_rows, shows_pods
 from antrea_ci.firewall.bare_metal import bare_metal_rows
+from antrea_ci.firewall.configured import configured
 from antrea_ci.firewall.ends import Sources
 from antrea_ci.firewall.openshift import openshift_rows
 from antrea_ci.firewall.rule import Rule, Wanted, rows
 from antrea_ci.model.effective import Cluster
-from antrea_ci.render.settings import antrea_version
-from antrea_ci.values import text_at
 from antrea_ci.yamlio import Value, parse
 
 _KUBERNETES = (
     *("kubernetes-api", "kubernetes-clients", "kubernetes-kubelet", "kubernetes-etcd"),
     *("kubernetes-node-ports", "kubernetes-services", "names", "time"),
 )
-_ANY_NEWER = "99.0"  # where no version is known, the newest one that the facts have counts
 
 
 def chosen(cluster: Cluster, objects: Mapping[str, Value]) -> tuple[Rule, ...]:
     """What `rules` gives."""
-    install = next((one for one in objects.values() if _is_install(one)), None)
-    version = antrea_version(cluster, None) or _ANY_NEWER
-    agent = configuration("agent", text_at(install, ("spec", "antreaAgentConfig")), version)
-    controller = configuration("controller", text_at(install, ("spec", "antreaControllerConfig")), version)
-    sources = Sources(cluster, _install_config(cluster), list(objects.values()), install, agent)
-    wanted = list(antrea_rows(agent, controller))
+    found = configured(cluster, objects)
+    agent = found.agent
+    sources = Sources(cluster, _install_config(cluster), list(objects.values()), found.install, agent)
+    wanted = list(antrea_rows(agent, found.controller))
     if cluster.file.flavour == "openshift":
         wanted += openshift_rows(cluster, shows_pods=shows_pods(agent), has_proxy=bool(sources.proxies()))
         wanted += bare_metal_rows(sources.config)
@@ -66,11 +61,6 @@ def _expanded(wanted: Wanted, ends: Mapping[str, Sequence[End]]) -> Iterator[Rul
 
 def _named(protocol: str, families: set[int]) -> str:
     return "ICMPv6" if protocol == "ICMP" and families == {6} else protocol
-
-
-def _is_install(manifest: Value) -> bool:
-    group = text_at(manifest, ("apiVersion",)).rpartition("/")[0]
-    return (group, text_at(manifest, ("kind",))) == (CR_GROUP, "AntreaInstall")
 
 
 def _install_config(cluster: Cluster) -> Value:

