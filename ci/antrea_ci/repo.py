@@ -27,8 +27,8 @@ WRITTEN = (
 )
 """What a job that renders may commit."""
 
-PIPELINES = (".github/", ".gitlab/", ".ci/")
-"""Folders of the Git host and its pipelines."""
+PIPELINES = (".github/", ".gitlab/", ".ci/", "gitops/")
+"""Folders of the Git host and its pipelines, and of an engine that takes their place."""
 
 NOT_RENDERED_FROM = frozenset(
     {

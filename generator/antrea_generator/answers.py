@@ -20,6 +20,7 @@ _DOMAIN = re.compile(rf"^({_LABEL}\.)*{_LABEL}\Z")
 _REGISTRY = re.compile(r"^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?(?<!/)\Z")
 _SSH_KEY = re.compile(r"^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp[0-9]+|sk-(ssh|ecdsa)[A-Za-z0-9@.-]+) [A-Za-z0-9+/=]+")
 _OWNERS = re.compile(r"^@?[^ #]+( @?[^ #]+)*\Z")
+_REPOSITORY = re.compile(r"^(https://[^@ ]+|ssh://([A-Za-z0-9._-]+@)?[^@: ]+(:[0-9]+)?/[^@ ]+)\Z")
 _RUNNER = re.compile(r"^(?!(?i:self-hosted)\Z)[A-Za-z0-9._-]+\Z")
 _VIRTUAL_ADDRESSES = ("vsphere", "baremetal", "nutanix")
 TAG = "v1.14.1"
@@ -188,6 +189,11 @@ class Answers(BaseModel):
     code_owners: Annotated[
         str, AfterValidator(_filled), _matching(_OWNERS, "write owners such as @org/platform-team")
     ] = "@platform-team"
+    gitops_engine: Literal["none", "argocd", "flux"] = "none"
+    gitops_repository: Annotated[
+        str,
+        _matching(_REPOSITORY, "write an URL such as https://git.example.com/platform/cluster.git, without a login"),
+    ] = "https://git.example.com/platform/cluster.git"
     secrets_provider: Literal["env", "file", "sops"] = "env"
     backup_recipients: Listed = []
     backup_remote: str = ""

@@ -155,11 +155,19 @@ def test_the_defaults_are_valid_for_both():
         ("ci_image", "r.example.org/a:1"),
         ("ci_image", "a@sha256:1"),
         ("ci", "jenkins"),
+        ("gitops_engine", "helm"),
+        ("gitops_repository", "https://me:secret@git.example.com/ocp.git"),
+        ("gitops_repository", "git@git.example.com:p/ocp.git"),
         ("secrets_provider", "vault"),
     ],
 )
 def test_what_stock_copier_refuses_is_refused_here_with_the_questions_name(name: str, value: object, tmp_path: Path):
-    where_asked = {"kubernetes_version": {"flavour": "kubernetes"}, "ci_image": {"ci": "gitlab"}}.get(name, {})
+    conditions = {
+        "kubernetes_version": {"flavour": "kubernetes"},
+        "ci_image": {"ci": "gitlab"},
+        "gitops_repository": {"gitops_engine": "flux"},
+    }
+    where_asked = conditions.get(name, {})
     with pytest.raises(ValueError, match=name):
         copy_template(tmp_path / "ocp", **where_asked, **{name: value})
     path = tmp_path / "answers.yml"

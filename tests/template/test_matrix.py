@@ -105,6 +105,7 @@ FACTORS = {
     "backup": ["no", "yes"],
     "ssh": ["no", "yes"],
     "repair": ["no", "yes"],
+    "engine": ["none", "argocd", "flux"],
 }
 CASES = pairwise(FACTORS)
 
@@ -127,6 +128,7 @@ def answers_of(case: Mapping[str, str]) -> dict[str, Any]:
         "ci": case["ci"],
         "secrets_provider": case["secrets"],
         "fix_platform_field": case["repair"] == "yes",
+        "gitops_engine": case["engine"],
         **NETWORKS[case["networks"]],
         **IMAGES[case["images"]],
     }

@@ -19,8 +19,11 @@ from antrea_ci.values import value_at
 from antrea_ci.yamlio import Value, parse
 from antrea_generator.update import owners_machines as machines
 
-ANSWERS_OWN = frozenset({"ci", "ci_image", "install_runner", "code_owners", "registry"})
-"""What the pipelines are like is said nowhere else; ``registry`` is only the default of the images' answers."""
+_PIPELINES = {"ci", "ci_image", "install_runner", "code_owners"}
+_ENGINE = {"gitops_engine", "gitops_repository"}
+
+ANSWERS_OWN = frozenset({*_PIPELINES, *_ENGINE, "registry"})
+"""What pipelines and engine are like is said nowhere else; ``registry`` is only the default of the images' answers."""
 
 _WITH_VIPS = ("vsphere", "baremetal", "nutanix")
 
