@@ -106,6 +106,11 @@ class Living:
         """The object at ``path``."""
         return self.server.rest.get(path)
 
+    def restore(self) -> None:
+        """Makes every field of the repository's objects what it says, whoever has changed it."""
+        manifests = [one for one in rendered_objects(self.repo).values() if isinstance(one, dict)]
+        apply_objects(self.server.api, manifests, progress=lambda _: None, timeout=60, force=True)
+
     def agents(self) -> set[str]:
         """The pods of the agents, each by what no other pod ever has."""
         return {pod["metadata"]["uid"] for pod in self.get(PODS)["items"]}

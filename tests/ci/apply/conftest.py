@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
+
+from support.api_server import Server
+from support.living import Living, living
+
+
+@pytest.fixture(scope="package")
+def running(started_api_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Generator[Living]:
+    """A cluster that is as its repository says: whoever changes one of them leaves it so."""
+    with living(started_api_server, tmp_path_factory.mktemp("living")) as found:
+        yield found
+    started_api_server.wipe()
 
 
 @pytest.fixture(autouse=True)

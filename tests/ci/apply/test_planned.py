@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,18 +11,10 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.repo import ClusterRepo
-from support.api_server import Server
-from support.living import IMAGES, INSTALL, OPERATOR, Living, change, encapsulate, living, render
+from support.living import IMAGES, INSTALL, OPERATOR, Living, change, encapsulate, render
 from support.repos import git, run
 
 pytestmark = pytest.mark.xdist_group("api-server")
-
-
-@pytest.fixture(scope="module")
-def running(started_api_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Generator[Living]:
-    with living(started_api_server, tmp_path_factory.mktemp("living")) as found:
-        yield found
-    started_api_server.wipe()
 
 
 @pytest.fixture
@@ -72,7 +63,7 @@ def test_what_a_running_cluster_cannot_follow_is_refused_with_the_reason_and_not
     assert json.loads((cluster.repo.report / "apply.json").read_text())["outcome"] == "refused"
 
 
-def test_fields_that_somebody_else_owns_are_a_conflict_with_name_and_field(cluster: Living) -> None:
+def test_fields_that_somebody_else_owns_are_a_conflict_with_name_and_field(cluster: Living, running: Living) -> None:
     change(cluster.repo, images={**IMAGES, "operator": "mirror.example.org/antrea-operator:v1.14.1"})
     container = {"name": "antrea-operator", "image": "r.example.org/of-somebody:v1"}
     theirs = cluster.get(OPERATOR)["spec"]["template"]["spec"]["containers"]
@@ -86,7 +77,7 @@ def test_fields_that_somebody_else_owns_are_a_conflict_with_name_and_field(clust
         dry = cluster.apply("--dry-run", "--force-conflicts")
         assert dry.code == 0, dry.err
     finally:
-        cluster.server.rest.ask("PATCH", OPERATOR, {"spec": {"template": {"spec": {"containers": theirs}}}})
+        running.restore()
 
 
 def test_agents_restart_in_a_maintenance_window_alone_and_others_may_change_at_any_time(cluster: Living) -> None:
@@ -139,7 +130,7 @@ def test_there_is_no_drift_where_the_cluster_is_as_rendered(cluster: Living) -> 
     assert (ran.code, ran.out.splitlines()[0]) == (0, "No object differs."), ran.out
 
 
-def test_drift_is_told_as_a_diff_to_who_may_only_read(cluster: Living) -> None:
+def test_drift_is_told_as_a_diff_to_who_may_only_read(cluster: Living, running: Living) -> None:
     rest, role = cluster.server.rest, {"name": "reader"}
     rules = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}]
     group = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": role}
@@ -158,4 +149,4 @@ def test_drift_is_told_as_a_diff_to_who_may_only_read(cluster: Living) -> None:
         assert changed["object"] == "AntreaInstall/antrea-operator/antrea-install"
         assert [path["path"] for path in changed["paths"]] == ["spec.antreaAgentConfig → tunnelType"]
     finally:
-        rest.ask("PATCH", INSTALL, {"spec": {"antreaAgentConfig": before}})
+        running.restore()
