@@ -22,7 +22,7 @@ from support.pages import Step, steps_of
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-SECTIONS = ("## 1. Bootstrap", "## 2. Review")
+SECTIONS = ("## 1. Bootstrap", "## 2. Review", "## After the installation")
 INSTALLATION = ("## 3. Install", "## 4. Recover")
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -37,6 +37,11 @@ service_network: 10.1.224.0/20
 api_vip: 10.1.225.10
 operator_image: docker.io/lab/antrea-operator
 """
+# A line of the kernel's, as its nf_log writes them.
+_LOG = (
+    "Nov 26 03:09:11 fw1 kernel: [12345.67] FWD-DROP: IN=eth0 OUT=eth1 SRC=10.1.224.21 DST=10.128.3.7 LEN=60 TOS=0x00 "
+    "PREC=0x00 TTL=63 ID=1 DF PROTO=TCP SPT=40112 DPT=8443 WINDOW=64240 RES=0x00 SYN URGP=0\n"
+)
 
 
 def steps(*titles: str) -> Iterator[Step]:
@@ -59,6 +64,7 @@ def site(tmp_path: Path, kustomize: Path) -> tuple[Path, dict[str, str]]:
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     shutil.copy(ROOT / "docs" / "examples" / "article.answers.yml", folder / "ocp.answers.yml")
     (folder / "broken.answers.yml").write_text(_BROKEN)
+    (folder / "firewall.log").write_text(_LOG)
     files = bundle_files() | {"nsx-cert.yaml": nsx_cert(), CR_NAME: custom_resource("openshift")}
     agent = files[CR_NAME].replace(b"    # Enable Egress.\n    #  Egress: true\n", _GATE)
     files[CR_NAME] = agent.replace(b"    #  Traceflow: true\n", b"    #  Traceflow: true\n\n" + _GATE)
