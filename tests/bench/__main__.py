@@ -20,6 +20,7 @@ import firewalling  # noqa: E402
 import imaging  # noqa: E402
 import installing  # noqa: E402
 import keeping  # noqa: E402
+import learning  # noqa: E402
 import paging  # noqa: E402
 import redacting  # noqa: E402
 import rendering  # noqa: E402
@@ -29,7 +30,8 @@ def main() -> None:
     from antrea_ci.tools.find import kustomize_path
 
     kustomize = str(kustomize_path())
-    for part in (rendering, checking, diffing, installing, keeping, imaging, redacting, firewalling, paging):
+    parts = (rendering, checking, diffing, installing, keeping, imaging, redacting, firewalling, learning, paging)
+    for part in parts:
         if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
             continue
         print(part.__doc__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from antrea_ci.firewall.learn.packets import Fields, Format, Handshake, Verdict, section, word, words
 from antrea_ci.values import text_at
@@ -17,6 +18,7 @@ def reader() -> Format:
     keys = [f"{text_at(facts, ('keys', name))}=".encode() for name in _ORDER]
     typed = text_at(facts, ("keys", "type")).encode() + b"="
     of_kind = (typed + b'"' + kind + b'"', typed + kind)
+    by_sign = {sign: [sign + key for key in keys] for sign in (b" ", b",", b'"')}
     each = [re.compile(rb"(?<![A-Za-z])" + key + rb'"?([^", ]*)') for key in keys]
 
     def read(line: bytes) -> Fields | None:
@@ -25,7 +27,7 @@ def reader() -> Format:
             return None
         if of_kind[0] not in line and of_kind[1] not in line and typed in line:
             return b"", b"", b"", b"", None, None, None, 1  # a log of another type, such as utm
-        values = _usual(line, at, keys) or [found[1] if (found := one.search(line)) else b"" for one in each]
+        values = _usual(line, at, by_sign) or [found[1] if (found := one.search(line)) else b"" for one in each]
         source, first, destination, second, protocol, action = values
         return (action, source, destination, protocol, first, second, None, 1) if action else None
 
@@ -35,15 +37,19 @@ def reader() -> Format:
     return Format("fortinet", read, verdict, lambda _: Handshake.UNKNOWN)
 
 
-def _usual(line: bytes, at: int, keys: list[bytes]) -> list[bytes] | None:
-    """The values where the keys are in the order that devices write; None where they are not."""
-    sign = line[at - 1 : at] if at else b" "  # what stands between pairs, or the quote around each of them
+def _usual(line: bytes, at: int, keys: Mapping[bytes, Sequence[bytes]]) -> list[bytes] | None:
+    """The values where the keys are in the order that devices write; None where they are not.
+
+    ``keys`` by what stands before each: what is between pairs, or the quote around each of them.
+    """
+    sign = line[at - 1 : at]
     values: list[bytes] = []
-    for key in keys:
-        at = line.find(sign + key, at - 1) if at else 0
-        if at < 0:
+    at -= 1
+    for key in keys.get(sign, ()):
+        start = line.find(key, at)
+        if start < 0:
             return None
-        at = line.find(key, at) + len(key)
-        end = line.find(sign, at)
-        values.append(line[at : end if end >= 0 else len(line)].strip(b'"'))
-    return values
+        start += len(key)
+        at = line.find(sign, start)
+        values.append((line[start:at] if at >= 0 else line[start:]).strip(b'"'))
+    return values or None
