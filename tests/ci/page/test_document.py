@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antrea_ci import redaction
+from antrea_ci.findings import Finding
 from antrea_ci.page import Page, as_json, document
 from antrea_ci.page.markup import element, text
 from antrea_ci.wording import as_json as written
@@ -60,6 +62,15 @@ def test_headings_come_in_order_and_every_reference_leads_somewhere(shown: Read)
 
 def test_it_is_small(page: Page):
     assert len(document(page).encode()) < 300_000
+
+
+def test_a_long_past_and_many_findings_leave_it_small_and_say_what_is_left_out(page: Page):
+    judged = replace(page.judgement, findings=tuple(Finding("a/b", f"the {n}th", why="x" * 200) for n in range(400)))
+    past = replace(page.past, installations=page.past.installations * 40)
+    found = document(replace(page, judgement=judged, past=past))
+    assert len(found.encode()) < 300_000
+    assert "300 more are told by antrea-gitops check" in read(found).text
+    assert read(found).text.count(": installed, 35m 36s") == 37
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_what_is_not_there_yet_is_said(fresh: Path):
     for told in (
         "not installed",
         "No installation is recorded yet.",
-        "No run of `apply` is recorded here yet.",
+        "No run of apply is recorded here yet.",
         "Not configured: this cluster does not join NSX.",
         "this is no Git repository",
     ):

@@ -8,6 +8,8 @@ from antrea_ci.page.markup import Markup, element, fragment
 from antrea_ci.page.parts import badge, code, nothing, pairs, prose, section
 from antrea_ci.wording import count
 
+_MOST = 100  # findings that are shown
+
 
 def findings_section(judgement: Judgement) -> Markup:
     """Errors first, then warnings."""
@@ -17,9 +19,11 @@ def findings_section(judgement: Judgement) -> Markup:
     if not judgement.findings:
         return section("findings", "Findings", nothing("check finds nothing."), _accepted(judgement))
     ordered = sorted(judgement.findings, key=lambda finding: not finding.is_error)
-    found = element("ol", [_finding(finding) for finding in ordered], class_="findings")
+    found = element("ol", [_finding(finding) for finding in ordered[:_MOST]], class_="findings")
     lead = f"{count(judgement.errors, 'error')}, {count(judgement.warnings, 'warning')}."
-    return section("findings", "Findings", found, _accepted(judgement), lead=lead)
+    left = len(ordered) - _MOST
+    more = nothing(prose(f"{left} more are told by `antrea-gitops check`.")) if left > 0 else None
+    return section("findings", "Findings", found, more, _accepted(judgement), lead=lead)
 
 
 def _finding(finding: Finding) -> Markup:

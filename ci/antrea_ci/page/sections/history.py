@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from antrea_ci.page.collect.past import Change, Installation, Past, Step
 from antrea_ci.page.drawing.bars import seconds_bar
 from antrea_ci.page.markup import Child, Markup, element, fragment
-from antrea_ci.page.parts import Tone, badge, cell, code, named, nothing, pairs, row, section
+from antrea_ci.page.parts import Tone, badge, cell, code, named, nothing, pairs, prose, row, section
 from antrea_ci.page.words import duration, when
 from antrea_ci.wording import count
 
+_MOST = 6  # installations that are shown step by step
 _TONES: dict[str, Tone] = {
     **dict.fromkeys(("installed", "ok", "applied"), "good"),
     **dict.fromkeys(("failed", "refused"), "bad"),
@@ -20,9 +21,15 @@ _TONES: dict[str, Tone] = {
 
 def history_section(past: Past) -> Markup:
     """From new to old."""
-    shown = [_installation(one, number) for number, one in enumerate(past.installations)]
+    shown = [_installation(one, number) for number, one in enumerate(past.installations[:_MOST])]
     none = None if shown else nothing("No installation is recorded yet.")
-    return section("history", "History", none, shown, _changes(past))
+    return section("history", "History", none, shown, _older(past.installations[_MOST:]), _changes(past))
+
+
+def _older(left: Sequence[Installation]) -> Markup | None:
+    """A line for each."""
+    items = [element("li", when(one.begun), f": {one.outcome}, {duration(one.seconds)}") for one in left]
+    return fragment(element("h3", "Before these"), element("ul", items, class_="accepted")) if items else None
 
 
 def _installation(one: Installation, number: int) -> Markup:
@@ -84,7 +91,7 @@ def _step(step: Step, start: float, whole: float) -> Markup:
 
 
 def _changes(past: Past) -> Markup:
-    last = _change(past.change) if past.change else nothing("No run of `apply` is recorded here yet.")
+    last = _change(past.change) if past.change else nothing(prose("No run of `apply` is recorded here yet."))
     if not past.applied:
         return fragment(element("h3", "Last change"), last)
     items = [element("li", when(one.time), ": ", code(one.commit[:12])) for one in past.applied]

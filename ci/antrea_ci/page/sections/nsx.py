@@ -5,7 +5,7 @@ from __future__ import annotations
 from antrea_ci.nsx.status import Joined, NsxStatus
 from antrea_ci.page.collect.nsx import Nsx
 from antrea_ci.page.markup import Markup, element, fragment
-from antrea_ci.page.parts import Tone, badge, code, nothing, pairs, section
+from antrea_ci.page.parts import Tone, badge, code, nothing, pairs, prose, section
 from antrea_ci.page.words import when
 from antrea_ci.verify.check import Check, State
 
@@ -50,5 +50,7 @@ def _certificate(last: NsxStatus) -> str:
 
 
 def _check(check: Check) -> Markup:
-    told = ". ".join(filter(None, (check.why, check.fix)))
-    return fragment(badge(check.state.value, _CHECKS[check.state]), f" {check.name}: {check.message} ", told)
+    told = "; ".join(filter(None, (check.why, check.fix)))
+    state = badge(check.state.value, _CHECKS[check.state])
+    remedy = element("span", " (", prose(told), ")", class_="quiet") if told else None
+    return fragment(state, f" {check.name}: {check.message}", remedy)
