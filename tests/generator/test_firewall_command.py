@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.repos import run
+from support.repos import run, spawn
 from support.small import rendering_repo, set_cluster
 
 _KEYS = ["source", "destination", "protocol", "port", "phase", "reason", "fact"]
@@ -81,6 +83,24 @@ def test_a_report_needs_no_kustomize_where_all_is_rendered(repo: Path, monkeypat
     expected = told(repo)
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setenv("XDG_CACHE_HOME", str(repo.parent / "cache"))
+    assert told(repo) == expected
+
+
+def test_what_render_has_found_is_shown_without_the_models(repo: Path) -> None:
+    set_cluster(repo, antrea={"tunnelType": "vxlan"})
+    assert spawn("-C", repo, "render").code == 0
+    told_by = "from antrea_generator.cli import main; import sys; code = main(sys.argv[1:]); "
+    call = [sys.executable, "-c", told_by + "sys.exit(code or 'pydantic' in sys.modules or 'yaml' in sys.modules)"]
+    done = subprocess.run([*call, "-C", str(repo), "firewall", "report"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "4789" in done.stdout
+
+
+def test_a_record_that_is_none_is_not_believed(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    expected = told(repo)
+    for record in (tmp_path / "cache/antrea-gitops/firewall").iterdir():
+        record.write_text('{"cluster": "ocp", "rules": [{"source": "0.0.0.0/0"}]}')
     assert told(repo) == expected
 
 

@@ -101,7 +101,7 @@ def _built(repo: ClusterRepo) -> tuple[Built, Sequence[BundleObject]]:
     trees = [rendering.trees.get(folder, {}) for folder in folders]
     objects = [one for tree, at in zip(trees, folders, strict=True) for one in read_objects(tree, repo.name(at))]
     install, nsx, removal = ({name: data.decode() for name, data in tree.items()} for tree in trees)
-    lists = images(objects), networks(cluster), [rule.as_text() for rule in rendering.rules]
+    lists = images(objects), networks(cluster), [rule.as_text() for rule in rendering.needs.rules]
     return Built(install, nsx, removal, rendering.stale(), *lists), objects
 
 

@@ -51,9 +51,18 @@ def needs(repo: ClusterRepo) -> Needs:
     key = _key(repo)
     if (found := _recalled(key)) is None:
         found = _worked_out(repo)
-        kept = {"cluster": found.cluster, "rules": [rule.as_json() for rule in found.rules]}
-        memory.keep(_WHAT, key, json.dumps(kept).encode())
+        _keep(key, found)
     return found
+
+
+def remember(repo: ClusterRepo, found: Needs) -> None:
+    """Keeps what was found while ``repo`` was rendered, as it stands now."""
+    _keep(_key(repo), found)
+
+
+def _keep(key: str, found: Needs) -> None:
+    kept = {"cluster": found.cluster, "rules": [rule.as_json() for rule in found.rules]}
+    memory.keep(_WHAT, key, json.dumps(kept).encode())
 
 
 def _worked_out(repo: ClusterRepo) -> Needs:
@@ -66,7 +75,7 @@ def _worked_out(repo: ClusterRepo) -> Needs:
     from antrea_ci.render.engine import render
     from antrea_ci.render.kustomize import find_kustomize
 
-    return Needs(cluster.name, render(repo, find_kustomize(repo), cluster).rules)
+    return render(repo, find_kustomize(repo), cluster).needs
 
 
 def _is_rendered(repo: ClusterRepo, cluster: Cluster) -> bool:

@@ -13,7 +13,8 @@ from antrea_ci.bundle.contents import Bundle, load_bundle
 from antrea_ci.bundle.lock import KUSTOMIZATION
 from antrea_ci.errors import FindingsError
 from antrea_ci.files import read_tree, replace_tree, sweep, write_atomically
-from antrea_ci.firewall import Rule, rules
+from antrea_ci.firewall import rules
+from antrea_ci.firewall.current import Needs, remember
 from antrea_ci.firewall.outputs import firewall_files
 from antrea_ci.model.effective import Cluster, load
 from antrea_ci.render.explode import explode
@@ -32,7 +33,7 @@ class Rendering:
     repo: ClusterRepo
     trees: Mapping[Path, Mapping[str, bytes]]
     files: Mapping[Path, bytes]
-    rules: tuple[Rule, ...]
+    needs: Needs
 
     def stale(self) -> list[str]:
         """The files, as messages name them, that would change, appear or go."""
@@ -55,6 +56,7 @@ class Rendering:
         for path, data in self.files.items():
             if path.read_bytes() != data:
                 write_atomically(path, data)
+        remember(self.repo, self.needs)
         return changed
 
 
@@ -72,12 +74,17 @@ def render(repo: ClusterRepo, kustomize: Path, cluster: Cluster | None = None) -
     overlays = {repo.overlay: repo.rendered, **later.overlays}
     outputs = _build(repo, kustomize, generated, list(overlays))
     objects = {overlays[overlay]: explode(output, repo.name(overlay)) for overlay, output in outputs.items()}
-    needed = rules(cluster, {name: one.value for name, one in objects[repo.rendered].items()})
+    needs = Needs(cluster.name, rules(cluster, {name: one.value for name, one in objects[repo.rendered].items()}))
     rendered = {folder: {name: one.data for name, one in found.items()} for folder, found in objects.items()}
     if repo.rendered_nsx in rendered:
         rendered[repo.rendered_nsx] = _beyond(rendered[repo.rendered], rendered[repo.rendered_nsx])
-    trees = {**generated, **rendered, repo.firewall: firewall_files(needed), **{folder: {} for folder in later.gone}}
-    return Rendering(repo, trees, _readme(repo, cluster), needed)
+    trees = {
+        **generated,
+        **rendered,
+        repo.firewall: firewall_files(needs.rules),
+        **{folder: {} for folder in later.gone},
+    }
+    return Rendering(repo, trees, _readme(repo, cluster), needs)
 
 
 def _phase2(cluster: Cluster, bundle: Bundle) -> Phase2:
