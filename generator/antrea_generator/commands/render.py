@@ -38,7 +38,7 @@ class _Outcome:
 def command(
     session: Session, repositories: tuple[Path, ...], *, only_check: bool, no_download: bool, output_format: str
 ) -> int:
-    """Write antrea/overlays/install/generated/, rendered/install/ and the README's values from their sources."""
+    """Write the generated/ folders of the overlays, rendered/, firewall/ and the README's values from their sources."""
     folders = [session.directory / folder for folder in repositories] or [session.directory]
     with ThreadPoolExecutor(processors()) as pool:
         outcomes = list(pool.map(partial(_render, only_check=only_check, allow_install=not no_download), folders))
