@@ -33,6 +33,8 @@ _CONFLICT = re.compile(
     r'conflicts? with "(?P<manager>[^"]*)"[^:\n]*:(?P<fields>.*?)(?=\nconflicts? with |\nPlease review|\Z)', re.DOTALL
 )
 
+_UNKNOWN = "unknown flag: --show-managed-fields"
+
 FIELD_MANAGER = "antrea-gitops"
 """Who owns what this project applies, in `metadata.managedFields`."""
 
@@ -70,6 +72,7 @@ class Api:
         self.program = program
         self.kubeconfig = kubeconfig
         self.source = source
+        self._whole: tuple[str, ...] = ("--show-managed-fields",)
 
     @property
     def cli(self) -> str:
@@ -116,6 +119,12 @@ class Api:
         options += ["--dry-run=server"] if dry_run else []
         options += ["--force-conflicts"] if force else []
         what = object_name(manifest)
+        try:
+            return _parsed(self._run(["apply", *options, *self._whole], what, manifest), what)
+        except ApiError as error:
+            if not self._whole or _UNKNOWN not in error.message:
+                raise
+        self._whole = ()  # kubectl before 1.21 does not know the option, and shows them always
         return _parsed(self._run(["apply", *options], what, manifest), what)
 
     def delete(self, path: str) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from antrea_ci.firewall import rendered_objects
 from antrea_ci.repo import ClusterRepo
+from antrea_ci.values import mapping_at, text_at
 from support.living import IMAGES, INSTALL, OPERATOR, Living, change, encapsulate, render
 from support.repos import git, run
 
@@ -78,6 +80,21 @@ def test_fields_that_somebody_else_owns_are_a_conflict_with_name_and_field(clust
         assert dry.code == 0, dry.err
     finally:
         running.restore()
+
+
+def test_of_what_the_installation_created_only_that_differs_which_is_not_said_any_more(
+    cluster: Living, running: Living
+) -> None:
+    rest, collection = cluster.server.rest, OPERATOR.rpartition("/")[0]
+    said = next(one for one in rendered_objects(cluster.repo).values() if text_at(one, ("kind",)) == "Deployment")
+    metadata = {"name": "antrea-operator", "namespace": "antrea-operator", "labels": {"former": "yes"}}
+    rest.ask("DELETE", OPERATOR)
+    rest.ask("POST", f"{collection}?fieldManager=cluster-bootstrap", {**mapping_at(said, ()), "metadata": metadata})
+    ran = cluster.apply("--dry-run", "--format", "json")
+    (changed,) = json.loads(ran.out)["objects"]
+    assert [(path["path"], path["after"]) for path in changed["paths"]] == [("metadata.labels", None)], ran.out
+    running.restore()
+    assert "former" not in cluster.get(OPERATOR)["metadata"].get("labels", {})
 
 
 def test_agents_restart_in_a_maintenance_window_alone_and_others_may_change_at_any_time(cluster: Living) -> None:

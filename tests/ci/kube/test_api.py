@@ -48,6 +48,15 @@ def test_a_conflict_names_managers_and_fields(tmp_path: Path, words: str, owners
     assert (raised.value.reason, list(raised.value.owners)) == ("Conflict", owners)
 
 
+def test_a_client_that_does_not_know_an_option_is_asked_without_it(tmp_path: Path) -> None:
+    program = tmp_path / "kubectl"
+    refusal = 'case "$*" in *managed*) echo "Error: unknown flag: --show-managed-fields" >&2; exit 1;; esac'
+    program.write_text(f'#!/bin/sh\ncat > /dev/null\n{refusal}\necho "{{}}"\n')
+    program.chmod(0o755)
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}
+    assert Api(program, tmp_path / "kubeconfig").apply([manifest, manifest]) == [{}, {}]
+
+
 @pytest.mark.parametrize(
     ("version", "kind", "namespace", "path"),
     [
