@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from antrea_ci.bundle.images import placeholders_in
-from antrea_ci.bundle.objects import BundleObject
 from antrea_ci.errors import FindingsError
 from antrea_ci.findings import Location
-from antrea_ci.yamlio import Value, parse_all
+
+if TYPE_CHECKING:
+    from antrea_ci.bundle.objects import BundleObject
+    from antrea_ci.yamlio import Value
 
 RELATED_IMAGE = "RELATED_IMAGE_"  # the Operator Lifecycle Manager's convention, which bundles of operators share
 _LATEST = re.compile(r"(?<![\w./:@-])[\w.-]+(?::\d+)?(?:/[\w.-]+)+:latest(?![\w.@-])")
@@ -24,6 +26,7 @@ _REFERENCE = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
     r"(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,})?"
 )
+_TAG = re.compile(r":(?P<tag>[\w][\w.-]{0,127})$")
 Steps = tuple[str | int, ...]
 
 
@@ -65,6 +68,12 @@ def repository_of(reference: str) -> str:
     return f"docker.io/{name}" if slash else f"docker.io/library/{name}"
 
 
+def tag_of(image: str) -> str:
+    """The tag of a reference, without its digest; empty if it has none."""
+    found = _TAG.search(image.partition("@")[0])
+    return found["tag"] if found else ""
+
+
 def image_texts(item: BundleObject) -> Iterator[ImageText]:
     """Every image of an object. Comments, and the texts of a CustomResourceDefinition, name none."""
     return images_in(item.value)
@@ -96,6 +105,8 @@ def names_an_image(key: str) -> bool:
 
 
 def _in_text(text: str, path: Steps, *, is_image: bool) -> Iterator[ImageText]:
+    from antrea_ci.bundle.images import placeholders_in
+
     found = [ImageText(path, what, Form.PLACEHOLDER, _at(line, column)) for line, column, what in placeholders_in(text)]
     yield from found
     if is_image:
@@ -113,6 +124,8 @@ def _in_text(text: str, path: Steps, *, is_image: bool) -> Iterator[ImageText]:
 
 def _embedded(text: str, path: Steps) -> Iterator[ImageText]:
     """The image fields of YAML or JSON that ``text`` is; nothing where it is neither."""
+    from antrea_ci.yamlio import parse_all
+
     try:
         documents = parse_all(text, "")
     except FindingsError:

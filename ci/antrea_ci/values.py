@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from antrea_ci.yamlio import Path, Value
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antrea_ci.yamlio import Path, Value
 
 
 def value_at(value: Value, path: Path) -> Value:

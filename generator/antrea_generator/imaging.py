@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import click
-
-from antrea_ci import redaction, reports
-from antrea_ci.catalogue import completed
+from antrea_ci import redaction
 from antrea_ci.findings import Finding, Severity
+from antrea_ci.images.current import Current
+from antrea_ci.images.mirrors import Mirrors
 from antrea_ci.images.plan import PlannedImage, is_outdated, manifests, planned
 from antrea_ci.images.verify import Outside, Wanted
 from antrea_ci.model.effective import Cluster, load
-from antrea_ci.preflight.registry import outside
+from antrea_ci.preflight.outlet import cluster_proxies, used_bundle
+from antrea_ci.preflight.registry import outside, untrusted_fix
 from antrea_ci.preflight.site import Means, Site
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets
 from antrea_ci.secrets import load as load_secrets
 from antrea_generator.session import Session
+from antrea_generator.telling import OUTDATED, judged, progress
 
 PULL_SECRET, REGISTRY = "ANTREA_GITOPS_PULL_SECRET", "ANTREA_GITOPS_SECRET_REGISTRY"
 
@@ -29,7 +30,7 @@ def planned_in(session: Session) -> tuple[Cluster, tuple[PlannedImage, ...]]:
     repo = ClusterRepo.at(session.directory)
     cluster, objects = load(repo), manifests(repo)
     if is_outdated(cluster, objects):
-        progress("rendered/ has other images than cluster.yaml, which counts here: run `antrea-gitops render`")
+        progress(OUTDATED)
     return cluster, planned(cluster, objects)
 
 
@@ -71,31 +72,31 @@ class Images:
             return Wanted(image.reference, image.platforms, self.cluster.document.locate(("images", image.role)))
         return Wanted(image.reference, image.platforms, object=first.object)
 
-    def judged(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Nobody says which machines a plain Kubernetes cluster has, so that an image for others is a warning there."""
-        for finding in completed(findings):
-            is_guess = finding.rule == "preflight/image-platform" and self.platform is Severity.WARNING
-            yield replace(finding, severity=Severity.WARNING) if is_guess else finding
+    def judged(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings as the catalogue completes them."""
+        return judged(findings, is_guess=self.platform is Severity.WARNING)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither a secret nor a proxy, which may hold a login, has a part in what nodes do."""
+        config, kept = self.site.config, self.cluster.file.secrets
+        has_proxy = config is not None and next(cluster_proxies(config), None) is not None
+        return not (self.secrets.values() or has_proxy or kept.provider != "env" or kept.names)
+
+    def current(self) -> Current:
+        """What `images verify` asks for."""
+        config = self.site.config
+        return Current(
+            tuple(self.wanted()),
+            Mirrors.of(config),
+            used_bundle(config) if config else "",
+            self.site.means.answer,
+            untrusted_fix(self.site),
+            is_guess=config is None,
+            is_outdated=is_outdated(self.cluster, manifests(self.cluster.repo)),
+        )
 
     @property
     def platform(self) -> Severity:
-        """How bad an image for another architecture is."""
+        """How bad an image for another architecture is: nobody says which machines a plain Kubernetes cluster has."""
         return Severity.ERROR if self.site.config else Severity.WARNING
-
-
-def tell(
-    findings: Sequence[Finding], output_format: str, more: Mapping[str, reports.Json], lines: Iterable[str]
-) -> int:
-    """Prints ``lines`` and the findings, or everything as JSON; the exit code."""
-    if output_format == "text":
-        for line in lines:
-            click.echo(line)
-    text = reports.report(findings, output_format, more)
-    if text:
-        click.echo(text)
-    return int(any(finding.is_error for finding in findings))
-
-
-def progress(text: str) -> None:
-    """What begins, on standard error."""
-    click.echo(text, err=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 import yaml
 
 from antrea_ci.bundle.objects import BundleObject
+from antrea_ci.image_references import tag_of
 
 # Names that the vendor has used for its image fields, in the order of the custom resource (DOMAIN 1.2).
 IMAGE_FIELDS = ("antreaImage", "antreaAgentImage", "antreaControllerImage", "interworkingImage")
@@ -20,7 +21,6 @@ _PLACEHOLDER = re.compile(
 )
 _PLACEHOLDER_WORDS = ("Replace", "REPLACE_IMAGE", "dummy", "vmware.io/")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
-_TAG = re.compile(r":(?P<tag>[\w][\w.-]{0,127})$")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,2}(?:[._+-][\w.+-]+)?")
 _ARCHIVE_VERSION = re.compile(r"antrea-operator[-_](v?\d+\.\d+\.\d+(?:[_+-]vmware\.\d+)?)")
 
@@ -40,12 +40,6 @@ class Placeholder:
     line: int
     value: str
     kind: PlaceholderKind
-
-
-def tag_of(image: str) -> str:
-    """The tag of a reference, without its digest; empty if it has none."""
-    found = _TAG.search(image.partition("@")[0])
-    return found["tag"] if found else ""
 
 
 def is_floating(image: str) -> bool:

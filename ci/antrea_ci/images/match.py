@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from antrea_ci.bundle.images import tag_of
 from antrea_ci.findings import Finding, Severity
-from antrea_ci.image_references import is_reference, repository_of
+from antrea_ci.image_references import is_reference, repository_of, tag_of
 from antrea_ci.images.layout import ArchivedImage
 from antrea_ci.images.plan import PlannedImage, role_of
 

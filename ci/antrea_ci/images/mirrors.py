@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from antrea_ci.image_references import repository_of
-from antrea_ci.install_config.config import Config
-from antrea_ci.install_config.decode import decode
-from antrea_ci.install_config.section import Section
-from antrea_ci.model.effective import Cluster
+
+if TYPE_CHECKING:
+    from antrea_ci.install_config.config import Config
+    from antrea_ci.model.effective import Cluster
 
 KEYS = ("imageDigestSources", "imageContentSources")
 DIGEST_SOURCES_SINCE = 14
@@ -27,6 +28,8 @@ class Mirrors:
         """Those that this version of the installer reads; of one source that stands twice, all mirrors count."""
         if config is None:
             return cls()
+        from antrea_ci.install_config.section import Section
+
         found: dict[str, tuple[tuple[str, ...], bool]] = {}
         for entry in (entry for key in KEYS for entry in Section(config, ()).each(key)):
             mirrors, never = found.get(entry.text("source"), ((), False))
@@ -70,6 +73,8 @@ def config_of(cluster: Cluster) -> Config | None:
     """The install-config without any secret; None for plain Kubernetes."""
     if cluster.file.flavour != "openshift":
         return None
+    from antrea_ci.install_config.decode import decode
+
     path = cluster.repo.install_config_file
     minor = int(cluster.version.split(".")[1])
     return decode(path.read_bytes(), cluster.repo.name(path), minor, in_repository=True).config
@@ -79,6 +84,8 @@ def platforms_of(config: Config | None) -> tuple[str, ...]:
     """What images must be for, such as ``linux/amd64``: the architectures of both pools; amd64 where nobody says."""
     if config is None:
         return ("linux/amd64",)
+    from antrea_ci.install_config.section import Section
+
     top = Section(config, ())
     pools = [top.below("controlPlane"), *top.each("compute")]
     return tuple(sorted({f"linux/{pool.text('architecture') or 'amd64'}" for pool in pools}))

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antrea_ci.bundle.images import tag_of
 from antrea_ci.facts import facts
-from antrea_ci.image_references import Form, images_in, is_reference, repository_of
+from antrea_ci.image_references import Form, images_in, is_reference, repository_of, tag_of
 from antrea_ci.images.mirrors import Mirrors, config_of, platforms_of
 from antrea_ci.install_config.words import named
 from antrea_ci.render.overlay import IMAGE_FIELDS

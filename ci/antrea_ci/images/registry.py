@@ -14,13 +14,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
 
 from antrea_ci.exchange import Answer, Fault, Line, NoAnswerError, ask
 from antrea_ci.image_references import repository_of
 from antrea_ci.values import items_at, mapping_at, text_at, texts_at
-from antrea_ci.yamlio import Value
+
+if TYPE_CHECKING:
+    from antrea_ci.yamlio import Value
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from antrea_ci.bounded import each
-from antrea_ci.bundle.images import tag_of
 from antrea_ci.exchange import Line
 from antrea_ci.findings import Location
-from antrea_ci.image_references import repository_of
+from antrea_ci.image_references import repository_of, tag_of
 from antrea_ci.images.mirrors import Mirrors
 from antrea_ci.images.registry import Found, Logins, Reason, Refusal, look_up, tags
 from antrea_ci.suggest import nearest

@@ -8,9 +8,10 @@ from antrea_ci.bounded import each
 from antrea_ci.exchange import Fault, Line, NoAnswerError, tunnel_status
 from antrea_ci.findings import Finding
 from antrea_ci.images.registry import asked_host
-from antrea_ci.preflight.outlet import ClusterProxy, bypasses, cluster_proxies, no_proxy, registry_line
+from antrea_ci.preflight.outlet import ClusterProxy, cluster_proxies, no_proxy, registry_line
 from antrea_ci.preflight.reach import Reach, reach
 from antrea_ci.preflight.site import Found, NotApplicableError, Site, error
+from antrea_ci.proxies import bypasses
 
 _NEEDS_LOGIN = 407
 

@@ -21,11 +21,12 @@ def command(session: Session, output_format: str) -> int:
     from antrea_ci.images.lock import lock_candidates, locked
     from antrea_ci.images.verdict import findings
     from antrea_ci.preflight.registry import untrusted_fix
-    from antrea_generator.imaging import Images, tell
+    from antrea_generator.imaging import Images
+    from antrea_generator.telling import tell
 
     images = Images.of(session)
     answers = lock_candidates(images.cluster, images.plan, images.outside)
-    found = list(images.judged(findings(answers, untrusted_fix(images.site))))
+    found = images.judged(findings(answers, untrusted_fix(images.site)))
     if any(finding.is_error for finding in found):
         return tell(found, output_format, {"images": []}, [])
     text, entries = locked(images.cluster, answers)

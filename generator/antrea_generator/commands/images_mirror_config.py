@@ -23,7 +23,8 @@ def command(session: Session, *, write: bool, output_format: str) -> int:
     from antrea_ci.images.mirror_config import mirror_config, with_mirrors
     from antrea_ci.images.mirrors import config_of
     from antrea_ci.wording import as_json
-    from antrea_generator.imaging import planned_in, progress
+    from antrea_generator.imaging import planned_in
+    from antrea_generator.telling import progress
 
     cluster, plan = planned_in(session)
     config = config_of(cluster)

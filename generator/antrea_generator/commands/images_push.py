@@ -31,14 +31,15 @@ def command(session: Session, archives: tuple[Path, ...], program: str | None, o
     install-config.yaml is trusted.
     """
     from antrea_ci.images.push import Push
-    from antrea_generator.imaging import Images, tell
+    from antrea_generator.imaging import Images
+    from antrea_generator.telling import tell
 
     paths = [existing(session.directory / archive) for archive in archives]
     images = Images.of(session)
     outcome = Push(images.plan, _delivery(images, program or ""), images.platform).archives(paths)
     more = {"images": [one.as_json() for one in outcome.pushed]}
     lines = [one.as_text() for one in outcome.pushed]
-    code = tell(list(images.judged(outcome.findings)), output_format, more, lines)
+    code = tell(images.judged(outcome.findings), output_format, more, lines)
     return code or int(not outcome.pushed)
 
 
@@ -49,7 +50,8 @@ def _delivery(images: Images, program: str) -> Delivery:
     from antrea_ci.images.programs import pusher
     from antrea_ci.preflight.outlet import login_to, machine_line
     from antrea_ci.web import trust_as_in_go
-    from antrea_generator.imaging import REGISTRY, progress
+    from antrea_generator.imaging import REGISTRY
+    from antrea_generator.telling import progress
 
     site = images.site
     own = images.secrets.login(REGISTRY)

@@ -11,7 +11,8 @@ from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
-    from antrea_ci.images.verify import Verified
+    from antrea_ci.images.current import Current
+    from antrea_ci.images.verify import Outside, Verified
     from antrea_ci.reports import Json
 
 
@@ -27,16 +28,39 @@ def command(session: Session, output_format: str) -> int:
     """
     from antrea_ci.images.verdict import findings
     from antrea_ci.images.verify import verified
-    from antrea_ci.preflight.registry import untrusted_fix
-    from antrea_generator.imaging import PULL_SECRET, Images, progress, tell
+    from antrea_generator.telling import judged, tell
 
-    images = Images.of(session)
-    answers = verified(images.wanted(), images.outside, tags_too=True)
-    found = list(images.judged(findings(answers, untrusted_fix(images.site))))
-    if images.site.config and not images.secrets.get(PULL_SECRET):
-        progress(f"{PULL_SECRET} is not there: whether the nodes' login suffices was not looked at")
+    current, outside = _current(session)
+    answers = verified(current.wanted, outside, tags_too=True)
+    found = judged(findings(answers, current.untrusted_fix), is_guess=current.is_guess)
     more = {"images": [_json(one) for one in answers]}
     return tell(found, output_format, more, [_line(one) for one in answers if one.found])
+
+
+def _current(session: Session) -> tuple[Current, Outside]:
+    """What there is to ask for, and how; remembered where there is no login."""
+    import os
+
+    from antrea_ci.images.current import keep, recalled
+    from antrea_ci.repo import ClusterRepo
+    from antrea_generator.telling import OUTDATED, WITHOUT_LOGIN, progress
+
+    repo = ClusterRepo.at(session.directory)
+    if known := recalled(repo, os.environ):
+        if known.is_outdated:
+            progress(OUTDATED)
+        if not known.is_guess:
+            progress(WITHOUT_LOGIN)
+        return known, known.outside
+    from antrea_generator.imaging import PULL_SECRET, Images
+
+    images = Images.of(session)
+    current = images.current()
+    if images.is_open:
+        keep(repo, current)
+    if images.site.config and not images.secrets.get(PULL_SECRET):
+        progress(WITHOUT_LOGIN)
+    return current, images.outside
 
 
 def _line(one: Verified) -> str:

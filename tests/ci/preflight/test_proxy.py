@@ -11,8 +11,9 @@ import pytest
 from antrea_ci.findings import Finding
 from antrea_ci.preflight import proxy as module
 from antrea_ci.preflight import registry as registry_probe
-from antrea_ci.preflight.outlet import bypasses, no_proxy
+from antrea_ci.preflight.outlet import no_proxy
 from antrea_ci.preflight.site import NotApplicableError, Site
+from antrea_ci.proxies import bypasses
 from support.authority import Authority
 from support.preflight import PULL_SECRET, closed_port, cluster, listening, site, told
 from support.proxies import proxy
