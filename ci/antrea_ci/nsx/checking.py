@@ -37,7 +37,7 @@ def check_nsx(
         return completed([Finding("nsx-check/disabled", "`nsx.enabled` is not true in cluster.yaml", location=place)])
     found = [_told_here(finding) for finding in check(repo, today=day, cache=True) if _is_of_phase2(finding, repo)]
     at_hand, unread = _secrets(cluster, environment)
-    found += completed([*_certificate(cluster, day), *_pair(cluster, at_hand), *unread])
+    found += completed([*life_findings(cluster, day), *_pair(cluster, at_hand), *unread])
     if outside:
         found += completed(outside_findings(cluster, at_hand, outside))
     return in_order(found)
@@ -89,8 +89,8 @@ def _committed(path: Path) -> PublicCertificate | None:
     return public(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
 
 
-def _certificate(cluster: Cluster, today: date) -> Iterator[Finding]:
-    """The days of the public part; once the next one is there, the present one may end."""
+def life_findings(cluster: Cluster, today: date) -> Iterator[Finding]:
+    """Whether the committed certificate is over on ``today``, or soon will be, and whether the next one is there."""
     repo = cluster.repo
     path = repo.nsx_certificate_file
     found, place = _committed(path), Location(repo.name(path))

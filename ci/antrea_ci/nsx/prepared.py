@@ -30,9 +30,9 @@ class Variant(StrEnum):
 class PreparedNsx:
     """Phase 2 as it is committed; the Secret nsx-cert is never part of it.
 
-    ``objects``: file name to manifest of rendered/nsx: what phase 2 adds to rendered/install, or has otherwise. With
-    the variant ``custom-resource`` that is the whole AntreaInstall with its interworking fields (under the name that it has
-    in rendered/install), and the Secret's namespace where nothing else makes it.
+    ``objects``: file name to manifest of rendered/nsx: what phase 2 adds to rendered/install, or has otherwise. By the
+    custom resource that is the whole AntreaInstall with its fields for NSX (under the name that it has in
+    rendered/install), and the Secret's namespace where nothing else makes it.
     ``removal``: file name to manifest of rendered/nsx-remove, the vendor's deregister job; empty where the archive has
     none and with the variant ``custom-resource``, where `enableInterworking: false` (the AntreaInstall of
     rendered/install) takes the cluster out of NSX.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,11 +53,17 @@ def safe_of(cluster: Cluster, environment: Mapping[str, str], folder: Path | Non
         return _Sops(cluster, environment)
     if section.provider == "file":
         return _Files(folder_of(cluster, environment), section.names)
-    home = folder or state_folder() / "nsx" / cluster.nsx_name
+    home = folder or _folder_of(cluster)
     if home.resolve().is_relative_to(cluster.repo.root):
         message = f"{home} lies in the repository, from where a key would reach Git"
         raise UsageError(message, fix="name a folder outside of it")
     return _Apart(home, section.names)
+
+
+def _folder_of(cluster: Cluster) -> Path:
+    """One for each clone, so that nobody takes the key of another cluster that once had this name."""
+    clone = hashlib.sha256(str(cluster.repo.root).encode()).hexdigest()[:8]
+    return state_folder() / "nsx" / f"{cluster.nsx_name}-{clone}"
 
 
 @dataclass(frozen=True)

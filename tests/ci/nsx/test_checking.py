@@ -17,13 +17,14 @@ from antrea_ci.catalogue import completed
 from antrea_ci.checks import check
 from antrea_ci.findings import Finding
 from antrea_ci.model.effective import load
-from antrea_ci.nsx.checking import check_nsx
+from antrea_ci.nsx.checking import check_nsx, life_findings
 from antrea_ci.nsx.making import new_key, self_signed
 from antrea_ci.nsx.probing import Outside, outside_findings
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.secrets import Secrets
 from support.authority import Authority
 from support.interworking import archive
+from support.kustomize_once import build_once
 from support.nsx_manager import nsx_manager
 from support.phase2 import IMAGES, joining_repo, prepare
 from support.repos import run
@@ -31,6 +32,13 @@ from support.small import set_cluster
 
 TODAY = datetime.now(tz=UTC).date()
 CERT, KEY = "ANTREA_GITOPS_NSX_TLS_CERT", "ANTREA_GITOPS_NSX_TLS_KEY"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def overlays() -> Generator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        build_once(patch)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +65,8 @@ def rules(found: list[Finding]) -> list[str]:
     return [f"{one.severity.value} {one.rule}" for one in found]
 
 
-def of(repo: ClusterRepo, environment: dict[str, str] | None = None, days: int = 0) -> list[str]:
-    return rules(check_nsx(repo, environment or {}, None, today=TODAY + timedelta(days=days)))
+def of(repo: ClusterRepo, environment: dict[str, str] | None = None) -> list[str]:
+    return rules(check_nsx(repo, environment or {}, None))
 
 
 def test_offline_nothing_is_wrong_with_what_prepare_has_made(repo: ClusterRepo):
@@ -78,7 +86,8 @@ def test_offline_nothing_is_wrong_with_what_prepare_has_made(repo: ClusterRepo):
 )
 def test_the_day_decides_about_the_certificate(repo: ClusterRepo, left: int, expected: list[str]):
     """3,650 days were asked for."""
-    assert of(repo, days=3650 - left) == expected
+    found = life_findings(load(repo), TODAY + timedelta(days=3650 - left))
+    assert rules(completed(found)) == expected
 
 
 def test_a_nightly_check_of_what_expires_knows_the_certificate_too(repo: ClusterRepo):

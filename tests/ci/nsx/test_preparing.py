@@ -7,7 +7,7 @@ import json
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from antrea_ci.errors import FindingsError
 from antrea_ci.nsx.intake import take
 from antrea_ci.repo import ClusterRepo
 from support.interworking import BOOTSTRAP, FILES, INTERWORKING, VERSION, archive
+from support.kustomize_once import build_once
 from support.phase2 import IMAGE, MANAGERS, joining_by_resource, joining_repo, manifests, prepare
 from support.repos import SHARED, run, snapshot
 from support.small import edit, set_cluster
@@ -26,6 +27,13 @@ from support.small import edit, set_cluster
 REAL = SHARED / "nsx" / "antrea-interworking-0.5.0.zip"
 BUNDLE_OF_1_5 = SHARED / "antrea-bundles" / "vendor-shaped-1.5.0-deploy.tar.gz"
 needs_shared = pytest.mark.skipif(not REAL.is_file(), reason="the data of ../shared is not here")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def overlays() -> Generator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        build_once(patch)
+        yield
 
 
 @pytest.fixture
