@@ -81,8 +81,9 @@ def command(
 def _opened(session: Session, name: str) -> Path | BufferedIOBase:
     if name != "-":
         return existing(session.directory / name)
-
-    return open(sys.stdin.fileno(), "rb", closefd=False)
+    stream = sys.stdin.buffer
+    assert isinstance(stream, BufferedIOBase), "standard input has a buffer of bytes"
+    return stream
 
 
 def _progress() -> Callable[[int], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -11,6 +11,7 @@ from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
+    from antrea_ci.firewall import Rule
     from antrea_ci.firewall.probe import Probed, Probes
 
 _STATES = ("filtered", "refused", "open")
@@ -77,20 +78,26 @@ def command(
     rules = needs(cluster.repo).rules
     known = named_addresses(addresses, rules)
     patience = replace(Patience(), all=timeout) if timeout else Patience()
-    found = probe(cluster, rules, Request(side, _hosts(further), known, patience))
+    found = probe(cluster, rules, Request(side, _hosts(further, rules), known, patience))
     click.echo(as_json(found.as_json()) if output_format == "json" else "\n".join(_text(found)))
     return 1 if any(row.is_bad for row in found.rows) else 0
 
 
-def _hosts(given: Iterable[str]) -> tuple[str, ...]:
-    from ipaddress import ip_address
+def _hosts(given: Iterable[str], rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Addresses that are in a network of the rules; UsageError with everything that is none."""
+    from ipaddress import ip_address, ip_network
 
     from antrea_ci.errors import UsageError
+    from antrea_ci.firewall.addresses import family
 
-    try:
-        return tuple(str(ip_address(text)) for text in given)
-    except ValueError as error:
-        raise UsageError(f"--to: {error}", fix="name one address, not a network or a name") from None
+    networks = [ip_network(name) for name in {rule.destination for rule in rules} if "/" in name and family(name)]
+    hosts = [text for text in given if "/" not in text and family(text)]
+    wrong = [f"{text} is no address" for text in given if text not in hosts]
+    far = [host for host in hosts if not any(ip_address(host) in network for network in networks)]
+    wrong += [f"{host} is in no network to which rows lead" for host in far]
+    if wrong:
+        raise UsageError(f"--to: {'; '.join(wrong)}", fix="name single addresses of the networks of this cluster")
+    return tuple(str(ip_address(host)) for host in hosts)
 
 
 def _text(found: Probes) -> Iterator[str]:

@@ -22,10 +22,12 @@ def reader(drop_prefixes: tuple[bytes, ...] = ()) -> Format:
     drops, allows = (re.compile(_any(words(facts, key)), re.IGNORECASE) for key in ("drops", "allows"))
 
     def read(line: bytes) -> Fields | None:
-        after = line.find(b" OUT=")
-        interface = line.rfind(b"IN=", 0, after) if after > 0 else -1
-        at = line.find(b"SRC=", after) if interface >= 0 else -1
-        found = _PACKET.match(line, at) if at >= 0 else None
+        at = line.find(b" SRC=") + 1
+        if not at:
+            return None
+        after = line.find(b" OUT=", 0, at)  # right behind the interface; a prefix may have such letters, too
+        interface = line.rfind(b"IN=", 0, after if after > 0 else at)
+        found = _PACKET.match(line, at) if interface >= 0 else None
         if not found:
             return None
         source, destination, protocol, first, second, flags = found.groups()

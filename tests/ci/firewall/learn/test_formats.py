@@ -79,6 +79,8 @@ KERNEL = (
         (f"Nov 26 03:09:11 h ulogd[812]: forward-drop {KERNEL}", Verdict.DROPPED),
         (f"Nov 26 03:09:11 dropbox-fw kernel: {KERNEL}", Verdict.UNSAID),
         (KERNEL, Verdict.UNSAID),
+        (f"kernel: CHAIN=x DENY {KERNEL}", Verdict.DROPPED),
+        ("kernel: DROP IN=eth0 SRC=10.1.224.4 DST=10.128.0.4 PROTO=TCP SPT=4 DPT=8443", Verdict.DROPPED),
     ],
 )
 def test_the_prefix_of_the_kernel_says_what_became_of_a_packet(line: str, verdict: Verdict) -> None:
