@@ -57,8 +57,7 @@ class Run:
         ):
             self.story.changed.append(name)
         self._delete(plan)
-        restarts = plan.restarts.touch_agents and not plan.restarts.is_rolled
-        self.finish(self._marks, restarts=restarts, was_degraded=was_degraded)
+        self.finish(self._marks, restarts=plan.restarts.replace_at_once, was_degraded=was_degraded)
 
     def _before_resources(self, plan: Plan) -> None:
         """An operator that has just been replaced takes what it finds first for what runs: let it look before."""

@@ -22,7 +22,7 @@ from antrea_ci.apply.window import told_if_closed
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.firewall import rendered_objects
 from antrea_ci.install import source
-from antrea_ci.install.entrance import interruptible
+from antrea_ci.install.entrance import interruptible, make_folders
 from antrea_ci.install.renewal import Renewal
 from antrea_ci.installed_records import find_records
 from antrea_ci.kube.access import opened
@@ -62,6 +62,8 @@ def apply(home: ClusterRepo, request: Request, environment: Mapping[str, str], a
     """
     with interruptible():
         commit = source.commit_to_install(home, request.ref)
+        if not request.dry_run:
+            make_folders(home)
         with _admitted(home, request, commit, environment) as admitted:
             story = Story(admitted.cluster, commit, waived=request.waived)
             with _told(home, story, audience, is_kept=not request.dry_run):

@@ -32,7 +32,7 @@ def install(home: ClusterRepo, request: Request, environment: Mapping[str, str],
         flavour = opening.flavour_of(home, commit)
         refuse_options(request, flavour)
         work = opening.work_dir(home, commit, request.work_dir)
-        _make_folders(home)
+        make_folders(home)
         with locked(work):
             if request.resume:
                 _refuse_ref(request)
@@ -47,7 +47,7 @@ def install(home: ClusterRepo, request: Request, environment: Mapping[str, str],
                 return engine.start(run, environment)
 
 
-def _make_folders(home: ClusterRepo) -> None:
+def make_folders(home: ClusterRepo) -> None:
     """The folders for what is told; AntreaGitopsError where there cannot be any, now and not after the cluster."""
     for folder in (home.logs, home.report):
         try:

@@ -46,7 +46,12 @@ def test_the_json_of_a_dry_run_is_that_of_a_diff_with_order_and_restarts(cluster
     (changed,) = found["objects"]
     assert (changed["object"], changed["class"]) == ("Deployment/antrea-operator/antrea-operator", "restarts-operator")
     assert (found["outcome"], found["order"]) == ("dry-run", ["Deployment/antrea-operator/antrea-operator"])
-    assert found["restarts"] == {"agents": [], "rolled": False, "others": ["antrea-operator"]}
+    assert found["restarts"] == {
+        "agents": [],
+        "rolled": False,
+        "others": ["antrea-operator"],
+        "unsure": False,
+    }
 
 
 def test_what_a_running_cluster_cannot_follow_is_refused_with_the_reason_and_nothing_changes(cluster: Living) -> None:

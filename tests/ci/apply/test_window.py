@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from antrea_ci.apply.window import is_open, next_opening
 from antrea_ci.model.apply_section import DAYS, MaintenanceWindow
@@ -96,3 +97,18 @@ def test_the_next_opening_is_the_first_minute_at_which_the_window_is_open(
     assert not is_open(one, opening.astimezone(UTC) - _MINUTE)
     between = (now + step * _GRID for step in range((opening - now) // _GRID))
     assert not any(is_open(one, moment) for moment in between)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"from": "22:00", "to": "4:00"}, "no time of a day"),
+        ({"from": "22:00", "to": "22:00"}, "has no length"),
+        ({"from": "22:00", "to": "04:00", "timezone": "Europe/Berlim"}, "did you mean Europe/Berlin"),
+        ({"from": "22:00", "to": "04:00", "days": ["saturday"]}, "days.0"),
+    ],
+)
+def test_a_window_that_is_none_is_refused_with_what_to_write(given: dict[str, object], told: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        MaintenanceWindow.model_validate(given)
+    assert told in str(raised.value)
