@@ -87,6 +87,7 @@ class _Need:
     get: str
     at_least: str = ""
     any_of: Sequence[str] = ()
+    flavour: str = ""
 
 
 class _RawNeed(TypedDict):
@@ -94,12 +95,14 @@ class _RawNeed(TypedDict):
     get: str
     at_least: NotRequired[str]
     any_of: NotRequired[list[str]]
+    flavour: NotRequired[str]
 
 
 class _Verb(TypedDict):
     needs: list[str]
     wants: NotRequired[list[str]]
     core: NotRequired[bool]
+    flavour: NotRequired[str]
 
 
 class _Facts(TypedDict):
@@ -113,15 +116,16 @@ _Answer: TypeAlias = tuple[bool, str]
 def examine(folder: Path, verbs: Collection[str]) -> Report:
     """Looks at this machine and, if ``folder`` is a cluster repository, at its tools.lock.yaml; no network.
 
-    Only ``verbs`` that the facts know are reported, in the order of the facts.
+    Only ``verbs`` that the facts know are reported, in the order of the facts, and nothing of another flavour.
     """
     facts = _facts()
-    asked = {verb: raw for verb, raw in facts["verbs"].items() if verb in verbs}
     repo = ClusterRepo(folder.resolve())
+    ours = ("", _flavour(repo))
+    asked = {verb: raw for verb, raw in facts["verbs"].items() if verb in verbs and raw.get("flavour", "") in ours}
     found = [
         _requirement(name, _Need(**raw), asked, repo)
         for name, raw in facts["requirements"].items()
-        if _users(name, asked)
+        if _users(name, asked) and raw.get("flavour", "") in ours
     ]
     missing = {item.name for item in found if item.state is State.MISSING}
     states = (
@@ -177,6 +181,13 @@ def _tool(name: str, _need: _Need, repo: ClusterRepo) -> _Answer:
     return True, f"{lock.tool(name).version} ({program})"
 
 
+def _client(name: str, need: _Need, repo: ClusterRepo) -> _Answer:
+    """Any of the programs, if not the locked one."""
+    there, detail = _tool(name, need, repo)
+    found, where = _program(name, need, repo)
+    return (True, detail) if there else (found, where)
+
+
 def _checksums(_: str, _need: _Need, repo: ClusterRepo) -> _Answer:
     try:
         lock = read_lock(repo.tools_lock_file)
@@ -198,10 +209,19 @@ def _environment(_: str, need: _Need, repo: ClusterRepo) -> _Answer:
 
 
 def _secrets(repo: ClusterRepo) -> tuple[str, Mapping[str, yamlio.Value]]:
+    value = _cluster_file(repo)
+    return text_at(value, ("secrets", "provider")) or "env", mapping_at(value, ("secrets", "names"))
+
+
+def _flavour(repo: ClusterRepo) -> str:
+    """That of the repository; OpenShift outside of one."""
+    return text_at(_cluster_file(repo), ("flavour",)) or "openshift"
+
+
+def _cluster_file(repo: ClusterRepo) -> yamlio.Value:
     with suppress(OSError, AntreaGitopsError):  # `check` tells what is wrong with it
-        value = yamlio.parse(repo.cluster_file.read_bytes(), repo.cluster_file.name).value
-        return text_at(value, ("secrets", "provider")) or "env", mapping_at(value, ("secrets", "names"))
-    return "env", {}
+        return yamlio.parse(repo.cluster_file.read_bytes(), repo.cluster_file.name).value
+    return None
 
 
 _LOOKS: Mapping[str, Callable[[str, _Need, ClusterRepo], _Answer]] = {
@@ -209,6 +229,7 @@ _LOOKS: Mapping[str, Callable[[str, _Need, ClusterRepo], _Answer]] = {
     "program": _program,
     "git-identity": _git_identity,
     "tool": _tool,
+    "client": _client,
     "checksums": _checksums,
     "environment": _environment,
 }

@@ -117,6 +117,16 @@ def test_only_the_verbs_that_exist_are_told(tmp_path: Path) -> None:
     assert [item.name for item in report.requirements] == ["python", "kustomize"]
 
 
+def test_what_only_openshift_needs_is_no_matter_of_plain_kubernetes(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text("flavour: kubernetes\n")
+    report = examine(tmp_path, ("install", "apply", "destroy"))
+    assert lacks(report, "install") == ("oc",)
+    assert [verb.verb for verb in report.verbs] == ["install", "apply"]
+    script(programs, "kubectl", "exit 1")
+    assert lacks(examine(tmp_path, ("install",)), "install") == ()
+    assert state(report, "kubeconfig") is State.ADVISED
+
+
 def test_verbs_of_later_issues_are_data(tmp_path: Path) -> None:
     report = examine(tmp_path, ("install", "images"))
     assert lacks(report, "install") == ("openshift-install", "oc", "pull-secret")

@@ -183,4 +183,4 @@ def test_a_cluster_that_nobody_installed_has_none(repo, tmp_path):
 def test_plain_kubernetes_has_none(tmp_path):
     ran = run("credentials", cwd=cluster_repo(tmp_path / "k8s", flavour="kubernetes").root)
     assert ran.code == 2
-    assert "not installed by antrea-gitops" in ran.err
+    assert "antrea-gitops did not make this cluster, which is plain Kubernetes" in ran.err

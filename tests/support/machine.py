@@ -29,8 +29,9 @@ def isolate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
 
 
 def script(folder: Path, name: str, text: str) -> Path:
-    """An executable shell script."""
+    """An executable shell script. In the place of a link it takes that place: what the link named is not written to."""
     path = folder / name
+    path.unlink(missing_ok=True)
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
     return path

@@ -72,7 +72,7 @@ def _found(cluster: Cluster, folder: Path | None, *, from_vault: bool) -> Creden
 
     if cluster.file.flavour != "openshift":
         raise UsageError(
-            "a plain Kubernetes cluster is not installed by antrea-gitops, so it has no credentials of it",
+            "antrea-gitops did not make this cluster, which is plain Kubernetes, so it has no credentials of it",
             fix="ask whoever made the cluster for its kubeconfig",
         )
     work = WorkDir.of(cluster.name, cluster.base_domain, folder)
