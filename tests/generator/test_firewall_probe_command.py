@@ -16,6 +16,7 @@ from support.programs import program
 from support.repos import run
 from support.small import rendering_repo
 
+pytestmark = pytest.mark.xdist_group("firewall-probe")  # one worker makes the site
 API, INGRESS, NODE, NOBODY = "10.1.224.10", "10.1.224.11", "10.1.224.21", "10.1.224.99"
 DNS, NTP, DEAF_NTP, MANAGER, VCENTER, REGISTRY = (f"10.1.{n}.5" for n in (1, 2, 3, 4, 5, 6))
 TABLE = f"""\

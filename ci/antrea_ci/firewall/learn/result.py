@@ -155,7 +155,7 @@ class _Flow:
 
 def learned(tally: Tally, broken_off: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Learned:
     """Everything that ``tally`` tells."""
-    flows = [_Flow(*key, seen) for key, seen in tally.flows.items()]
+    flows = [_Flow(*key, seen) for key, seen in tally.flows.items() if seen.count]
     sure = [flow for flow in flows if flow.match and flow.match.is_sure]
     by_name = [flow for flow in flows if flow.match and not flow.match.is_sure and not flow.is_within]
     rest = [flow for flow in flows if flow.is_within and not (flow.match and flow.match.is_sure)]

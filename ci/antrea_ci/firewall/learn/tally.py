@@ -111,10 +111,13 @@ class Tally:
     def totals(self) -> Counter[tuple[str, Verdict]]:
         """Lines by the name of their format and by verdict."""
         found = self._totals.copy()
-        for name, fates in self._fates.items():
-            for word, fate in fates.items():
-                found[name, fate.verdict] += fate.count if word != _NOTHING[0] else 0
+        for name in self._fates:
+            self._add(name, found)
         return found
+
+    def _add(self, name: str, totals: Counter[tuple[str, Verdict]]) -> None:
+        for word, fate in self._fates[name].items():
+            totals[name, fate.verdict] += fate.count if word != _NOTHING[0] else 0
 
     def _usual(self) -> tuple[Callable[[bytes], Fields | None], dict[bytes, _Fate]]:
         """The format of the line before: the next one has most often the same."""
@@ -136,7 +139,7 @@ class Tally:
         form = self._formats[0]
         fates = self._fates[form.name]
         if len(fates) >= self._kept:
-            self._totals = self.totals()
+            self._add(form.name, self._totals)
             fates.clear()
         verdict = Verdict.ALLOWED if word == _NOTHING[0] else form.verdict(word)
         if verdict is Verdict.UNSAID:

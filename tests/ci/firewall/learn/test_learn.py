@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from antrea_ci.firewall import rules
 from antrea_ci.firewall.learn import Learned, learn
 from antrea_ci.firewall.learn.ends import Ends, zones_of
+from antrea_ci.firewall.learn.packets import Verdict
 from antrea_ci.firewall.learn.pairs import Rulebook
 from antrea_ci.firewall.learn.tally import Tally
 from antrea_ci.model.effective import Cluster
@@ -53,10 +54,11 @@ def test_a_row_whose_packets_are_dropped_is_lacking(cluster: Cluster, name: str)
     assert NODE.rsplit(".", maxsplit=1)[-1] in found.missing[0].drops.example
 
 
-@pytest.mark.parametrize("flags", ["SA", "A"])
-def test_a_dropped_answer_is_of_the_row_of_its_question(cluster: Cluster, flags: str) -> None:
-    found = learned(cluster, [FORMATS["kernel"](Flow(POD, NODE, "TCP", 8443, 40000, flags))])
+@pytest.mark.parametrize(("flags", "port"), [("SA", 40000), ("A", 40000), ("A", 1025)])
+def test_a_dropped_answer_is_of_the_row_of_its_question(cluster: Cluster, flags: str, port: int) -> None:
+    found = learned(cluster, [FORMATS["kernel"](Flow(POD, NODE, "TCP", 8443, port, flags))])
     assert missing(found) == {f"TCP 8443 {NODES} → {PODS}": (1, 1)}
+    assert not found.unexplained
 
 
 def test_rows_are_told_apart_by_direction_protocol_and_range(cluster: Cluster) -> None:
@@ -204,11 +206,13 @@ def test_memory_does_not_grow_with_what_a_log_holds(cluster: Cluster) -> None:
     rows = rules(cluster, manifest())
     tally = Tally(Ends(zones_of(cluster, rows), kept=500), Rulebook(rows), kinds=500, kept=500)
     used: list[int] = []
+    tally.count([FORMATS["nsx"](Flow(NODE, POD, is_dropped=False)).encode(), b"no line of a firewall"])
     tracemalloc.start()
     for part in range(0, len(lines), 2000):
         tally.count(lines[part : part + 2000])
         used.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     assert len(tally.flows) == 500
+    assert tally.totals() == {("nsx", Verdict.ALLOWED): 1, ("kernel", Verdict.DROPPED): len(lines)}
     assert tally.beyond.count > 5000
     assert max(used[1:]) < used[0] + (1 << 18), used
