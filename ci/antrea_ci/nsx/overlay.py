@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -135,8 +136,13 @@ def _told(cluster: Cluster, item: BundleObject) -> dict[str, Value]:
 
 
 def _image_patches(objects: Iterable[BundleObject], image: str) -> dict[str, str]:
-    found = {f"{item.kind.lower()}-{item.name}.yaml": image_patch(item, image) for item in objects}
+    found = {_file_name(item): image_patch(item, image) for item in objects}
     return {name: text for name, text in found.items() if text}
+
+
+def _file_name(item: BundleObject) -> str:
+    """A vendor's file may hold any name; one that Kubernetes does not take never leads out of the folder."""
+    return re.sub(r"[^a-z0-9.-]", "-", f"{item.kind}-{item.name}".lower()) + ".yaml"
 
 
 def _left_out(objects: Iterable[BundleObject]) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _left_out(objects: Iterable[BundleObject]) -> Iterator[str]:
 
 
 def _target(item: BundleObject) -> str:
-    return f"  - target:\n      kind: {item.kind}\n      name: {quoted(item.name)}"
+    return f"  - target:\n      kind: {quoted(item.kind)}\n      name: {quoted(item.name)}"
 
 
 def _shipped(interworking: Interworking, what: str) -> str:

@@ -41,7 +41,12 @@ def image_patch(item: BundleObject, image: str) -> str:
     if not chosen:
         return ""
     namespace = [f"  namespace: {quoted(item.namespace)}"] if item.namespace else []
-    head = [f"apiVersion: {item.api_version}", f"kind: {item.kind}", "metadata:", f"  name: {quoted(item.name)}"]
+    head = [
+        f"apiVersion: {quoted(item.api_version)}",
+        f"kind: {item.kind}",
+        "metadata:",
+        f"  name: {quoted(item.name)}",
+    ]
     steps = _PODS[item.kind]
     lines = [*head, *namespace, *(f"{'  ' * depth}{step}:" for depth, step in enumerate(steps))]
     indent = "  " * len(steps)

@@ -210,6 +210,16 @@ def test_files_that_cannot_be_used_are_refused_with_their_place(
     assert snapshot(repo.root) == before, "nothing was written"
 
 
+def test_the_name_of_an_object_leads_nowhere(repo: ClusterRepo, tmp_path: Path):
+    files = {
+        **FILES,
+        "interworking.yaml": INTERWORKING.replace("  name: register\n", "  name: ../../../../out\n").encode(),
+    }
+    prepare(repo, archive(tmp_path / "a.zip", files), keys=tmp_path / "keys")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "it", "keys"]
+    assert not list(tmp_path.rglob("out*"))
+
+
 def test_all_that_is_missing_in_cluster_yaml_is_told_at_once(repo: ClusterRepo, tmp_path: Path):
     set_cluster(repo.root, nsx={"clusterName": "a" * 65}, images={"operator": "r.example.org/antrea-operator:v1.13.1"})
     done = prepare(repo, archive(tmp_path / "a.zip"), keys=tmp_path / "keys")
