@@ -124,8 +124,8 @@ def look_up(
     image = _read(reference)
     session = _Session(image, line, logins(reference))
     try:
-        session = _scheme(session) if plain_on_loopback and is_on_loopback(image.host) else session
-        session = _open(session)
+        session, door = _knock(session, plain_on_loopback=plain_on_loopback)
+        session = _opened(session, door)
         answer = _manifest(session, "GET" if platforms else "HEAD", image.reference)
         if not platforms and not answer.headers.get("docker-content-digest"):
             answer = _manifest(session, "GET", image.reference)
@@ -141,8 +141,7 @@ def tags(reference: str, line: Line, logins: Logins, *, plain_on_loopback: bool 
     """The tags of the repository of ``reference``, the first page of them; none where the registry does not say."""
     with suppress(_RefusedError, NoAnswerError):
         session = _Session(_read(reference), line, logins(reference))
-        session = _scheme(session) if plain_on_loopback and is_on_loopback(session.image.host) else session
-        session = _open(session)
+        session = _opened(*_knock(session, plain_on_loopback=plain_on_loopback))
         answer = ask(line, "GET", f"{session.image.base}/tags/list", login=session.opened)
         return tuple(texts_at(_json(answer), ("tags",))) if answer.status == 200 else ()
     return ()
@@ -167,20 +166,19 @@ def _read(reference: str) -> _Image:
     return _Image(asked_host(reference), repository, digest or tag or "latest")
 
 
-def _scheme(session: _Session) -> _Session:
-    """The same without TLS, where that is how the registry speaks."""
+def _knock(session: _Session, *, plain_on_loopback: bool) -> tuple[_Session, Answer]:
+    """The registry's answer to its base, without TLS where that is how one on this machine speaks."""
     try:
-        ask(session.line, "GET", session.image.root)
+        return session, ask(session.line, "GET", session.image.root)
     except NoAnswerError as fault:
-        if fault.fault is Fault.NOT_TLS:
-            return replace(session, image=replace(session.image, scheme="http"))
-        raise
-    return session
+        if fault.fault is not Fault.NOT_TLS or not plain_on_loopback or not is_on_loopback(session.image.host):
+            raise
+    session = replace(session, image=replace(session.image, scheme="http"))
+    return session, ask(session.line, "GET", session.image.root)
 
 
-def _open(session: _Session) -> _Session:
-    """The registry's answer to its base says which login it wants, if any."""
-    answer = ask(session.line, "GET", session.image.root)
+def _opened(session: _Session, answer: Answer) -> _Session:
+    """With the login that the registry wants, if any: its answer to its base says which."""
     if answer.status != 401:
         return session
     scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))
