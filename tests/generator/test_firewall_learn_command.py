@@ -42,6 +42,16 @@ def test_json_stands_alone_and_standard_input_is_a_log(repository: Path, tmp_pat
     assert (found["lines"]["formats"], found["lines"]["unknown"]) == ({"fortinet": 1}, 1)
 
 
+def test_a_file_of_which_nothing_is_understood_is_no_good_news(repository: Path) -> None:
+    (repository / "other.log").write_bytes(b"\x1b[2J\xff\xe2\x80\xae\n" * 5)
+    done = run("firewall", "learn", "other.log", cwd=repository)
+    assert done.code == 1
+    assert "No line is of a format that is known here" in done.out
+    assert r"\x1b[2J\xff\x202e" in done.out
+    (repository / "empty.log").write_bytes(b"")
+    assert run("firewall", "learn", "empty.log", cwd=repository).code == 0
+
+
 def test_what_cannot_be_meant_is_told_at_once(repository: Path) -> None:
     done = run("firewall", "learn", "nowhere.log", cwd=repository)
     assert (done.code, "nowhere.log does not exist" in done.err) == (2, True)

@@ -55,7 +55,8 @@ def command(
     Palo Alto Networks and Fortinet, one after the other or mixed, also packed with gzip; `-` is standard input. Give
     the oldest file first. Where the kernel's prefix has no word such as DROP or ACCEPT, packets count as dropped.
 
-    The exit code is 1 if rows are missing, with --strict also if there are drops that no row explains.
+    The exit code is 1 if rows are missing, or if no line is of a known format, with --strict also if there are drops
+    that no row explains.
 
     \b
     Examples:
@@ -75,7 +76,7 @@ def command(
     opened = [_opened(session, name) for name in logs]
     found = learn(cluster, given, opened, drop_prefixes=drop_prefixes, addresses=known, progress=_progress())
     click.echo(as_json(found.as_json()) if output_format == "json" else "\n".join(_text(found)))
-    return 1 if found.missing or (strict and found.unexplained) else 0
+    return 1 if found.missing or found.is_foreign or (strict and found.unexplained) else 0
 
 
 def _opened(session: Session, name: str) -> Path | BufferedIOBase:
@@ -115,7 +116,9 @@ def _text(found: Learned) -> Iterator[str]:
         yield from (line for one in found.unexplained[:_SHOWN] for line in _unexplained(one))
     if len(found.unexplained) > _SHOWN:
         yield f"  and {len(found.unexplained) - _SHOWN} more; --format json has them all"
-    if not (found.missing or found.possible or found.unexplained):
+    if found.is_foreign:
+        yield "No line is of a format that is known here."
+    elif not (found.missing or found.possible or found.unexplained):
         yield "Nothing was dropped between the networks of this cluster."
     yield from _notes(found)
 
@@ -137,7 +140,11 @@ def _drops(drops: Drops) -> Iterator[str]:
     span = drops.first if drops.first == drops.last else f"{drops.first} to {drops.last}"
     replies = f", {drops.replies:,} of these are answers" if drops.replies else ""
     yield f"    dropped {times}{f', {span}' if span else ''}{replies}"
-    yield f"    e.g. {drops.example[:_WIDTH]}{'…' if len(drops.example) > _WIDTH else ''}"
+    yield f"    e.g. {_cut(drops.example)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…"
 
 
 def _notes(found: Learned) -> Iterator[str]:
@@ -149,17 +156,17 @@ def _notes(found: Learned) -> Iterator[str]:
     yield f"{lines['read']} lines: {counted or 'nothing'}"
     if lines["unlabelled"]:
         yield "note: prefixes without a word such as DROP or ACCEPT count as drops; --drop-prefix says which are, as in"
-        yield f"  {shown(found.tally.unsaid)}"
+        yield f"  {_cut(shown(found.tally.unsaid))}"
     if lines["outside"]:
         yield f"note: {lines['outside']} dropped packets are none of this cluster, or no row has a word for them"
     if lines["otherReasons"]:
         yield f"note: {lines['otherReasons']} packets were dropped for another reason than a rule"
     if lines["others"]:
         yield f"note: {lines['others']} packets of further kinds were only counted; look for a scan"
-    if found.names:
+    if found.names and (lines["dropped"] or lines["unlabelled"]):
         yield f"note: no address is known of {', '.join(found.names)}; rows with them go by the port alone"
         yield "  (--address, or firewall.addresses in cluster.yaml, says who they are)"
     yield from (f"note: {name} breaks off in the middle; what comes before was read" for name in found.broken_off)
     if found.tally.unknown.count:
         yield f"note: {found.tally.unknown.count} lines are of no format that is known here, as in"
-        yield from (f"  {shown(line)}" for line in found.tally.unknown.examples)
+        yield from (f"  {_cut(shown(line))}" for line in found.tally.unknown.examples)

@@ -113,6 +113,11 @@ class Learned:
             "brokenOff": list(self.broken_off),
         }
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether there were lines, and none of a format that is known."""
+        return self.tally.unknown.count > 0 and not sum(self.tally.totals().values())
+
     def lines(self) -> dict[str, Value]:
         """How many lines and packets of each kind there were."""
         totals = self.tally.totals()

@@ -11,13 +11,12 @@ _FORMS = (
     re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d"),
     re.compile(r"\[ *\d+\.\d{6}\]"),
 )
-_UNSEEN = re.compile(r"[^\x20-\x7e\u00a0-\uffff]")
 
 
 def shown(line: bytes) -> str:
     """A line for people: what is no text, or would change a terminal, as ``\\x1b``."""
     text = line.decode("utf-8", "backslashreplace").strip()
-    return _UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def when(line: bytes) -> str:
