@@ -13,7 +13,7 @@ import pytest
 from antrea_ci.firewall.probe import attempts
 from antrea_ci.firewall.probe.attempts import State
 from antrea_ci.firewall.probe.machine import name_servers
-from support.preflight import closed_port, listening, silent
+from support.preflight import closed_port, silent
 
 
 @contextmanager
@@ -37,7 +37,9 @@ def peer(*, answers: bool) -> Generator[tuple[int, list[bytes]]]:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_by_tcp_a_port_is_open_or_refuses(address: str) -> None:
-    with listening(address) as port:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family) as server:
+        port = server.getsockname()[1]
         assert attempts.tcp(address, port, 5).state is State.OPEN
     assert attempts.tcp(address, port, 5).state is State.REFUSED
 
