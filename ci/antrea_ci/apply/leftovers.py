@@ -9,8 +9,7 @@ from antrea_ci import vcs
 from antrea_ci.apply.fieldsets import entries
 from antrea_ci.apply.predecessors import is_predecessor
 from antrea_ci.apply.projection import is_custom
-from antrea_ci.apply.steps import Manifest, live_at
-from antrea_ci.bounded import each
+from antrea_ci.apply.steps import Manifest, live_at, together
 from antrea_ci.errors import FindingsError
 from antrea_ci.facts import facts
 from antrea_ci.kube.api import FIELD_MANAGER, Api, object_path
@@ -48,7 +47,7 @@ def leftovers(api: Api, home: ClusterRepo, commit: str, rendered: Iterable[Manif
     there = {_identity(one) for one in rendered}
     gone = {_identity(one): one for one in _removed(home, commit) if _identity(one) not in there}
     paths = sorted({object_path(one) for one in gone.values()})
-    found = each(lambda path: live_at(api, path), paths)
+    found = together(lambda path: live_at(api, path), paths)
     return tuple(Leftover(one) for one in found if one is not None and _is_ours(one))
 
 

@@ -9,7 +9,7 @@ from antrea_ci.apply.leftovers import Leftover, leftovers
 from antrea_ci.apply.phase2 import kept
 from antrea_ci.apply.projection import bare
 from antrea_ci.apply.restarts import Restarts, restarts
-from antrea_ci.apply.steps import Manifest, Step, foreseen, found
+from antrea_ci.apply.steps import LAST, Manifest, Step, foreseen, found, rank
 from antrea_ci.diff.model import ChangeClass, ObjectChange, RepositoryDiff, in_order
 from antrea_ci.diff.objects import compare_manifests
 from antrea_ci.errors import AntreaGitopsError
@@ -35,8 +35,11 @@ class Plan:
 
     @property
     def due(self) -> list[Manifest]:
-        """What has to be applied."""
-        return [step.manifest for step in self.steps if step.is_due]
+        """What has to be applied; where custom resources are, Deployments too: their rollout is waited for before, also
+        where an earlier run began it."""
+        due = [step for step in self.steps if step.is_due]
+        has_resource = any(rank(step.manifest) == LAST for step in due)
+        return [one.manifest for one in self.steps if one in due or (has_resource and one.kind == "Deployment")]
 
     @property
     def order(self) -> list[str]:

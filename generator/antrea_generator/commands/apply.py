@@ -101,12 +101,14 @@ def _apply(home: ClusterRepo, request: Request, form: str) -> int:
 
 
 def _tell(home: ClusterRepo, story: Story) -> None:
+    from antrea_ci.wording import count
+
     if story.outcome == "unchanged":
         click.echo("nothing to do: no object differs, and Antrea is as it should be")
         return
     for warning in story.warnings:
         click.echo(f"warning: {warning}", err=True)
-    click.echo(f"the cluster follows {story.commit[:12]}; {len(story.changed)} objects changed")
+    click.echo(f"the cluster follows {story.commit[:12]}; {count(len(story.changed), 'object')} changed")
     click.echo("to go back:")
     for line in story.back:
         click.echo(f"  {line}")

@@ -102,9 +102,19 @@ def test_what_was_interrupted_between_objects_is_completed_by_the_same_command(
     assert cluster.get(INSTALL)["spec"] == before
     assert json.loads((cluster.repo.report / "apply.json").read_text())["outcome"] == "interrupted"
     cluster.players.on_event.clear()
+    images_at_change: list[str] = []
+    cluster.players.on_event.append(lambda *event: _look_at_operator(cluster, images_at_change, *event))
     again = cluster.apply()
     assert again.code == 0, again.err
+    assert images_at_change[0] == images["operator"], "the new operator has to be there before"
     assert "trafficEncapMode: encap" in cluster.get(INSTALL)["spec"]["antreaAgentConfig"]
+
+
+def _look_at_operator(cluster: Living, seen: list[str], kind: str, _: str, found: Object) -> None:
+    """The image with which the operator runs when its resource has changed."""
+    if kind == "AntreaInstall" and "trafficEncapMode: encap" in found["spec"]["antreaAgentConfig"]:
+        pods = cluster.get("/api/v1/namespaces/antrea-operator/pods")["items"]
+        seen.extend(pod["spec"]["containers"][0]["image"] for pod in pods)
 
 
 def _signal_at_new_operator() -> Any:
