@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from antrea_ci.facts import facts
-from antrea_ci.values import mapping_at, text_at, texts_at, value_at
+from antrea_ci.values import text_at, texts_at, value_at
 from antrea_ci.yamlio import Path
 
 
@@ -27,11 +27,6 @@ def number(*path: str) -> int:
 def texts(*path: str) -> list[str]:
     """A list of strings of facts/nsx.yaml."""
     return texts_at(facts("nsx"), path)
-
-
-def reasons(*path: str) -> dict[str, str]:
-    """A mapping of strings of facts/nsx.yaml."""
-    return {name: str(value) for name, value in mapping_at(facts("nsx"), path).items()}
 
 
 @cache

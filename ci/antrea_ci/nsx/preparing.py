@@ -19,7 +19,7 @@ from antrea_ci.nsx.interworking import load_interworking
 from antrea_ci.nsx.lock import Lock, load_lock
 from antrea_ci.nsx.overlay import KUSTOMIZATION, removal_kustomization, their_kustomization
 from antrea_ci.nsx.prepared import Variant
-from antrea_ci.nsx.proof import Proof, Wish, prove
+from antrea_ci.nsx.proof import Proof, Wish, look, prove
 from antrea_ci.nsx.values import value_findings
 from antrea_ci.render.engine import render
 from antrea_ci.render.kustomize import find_kustomize
@@ -55,11 +55,12 @@ def prepare(repo: ClusterRepo, archive: Path | None, wish: Wish, environment: Ma
     taken = take(archive) if archive and variant is Variant.MANIFESTS else None
     if taken is None and variant is Variant.MANIFESTS:
         load_interworking(repo)
+    looked = look(cluster, wish, environment)
     before = _state(repo)
     with _restored_on_failure(repo):
         _write_sources(repo, variant, taken)
         render(repo, kustomize, cluster).write()
-    proof = prove(cluster, wish, environment)
+    proof = prove(looked)
     unused = archive if variant is Variant.CUSTOM_RESOURCE else None
     return Preparation(cluster, variant, load_lock(repo), unused, _changes(before, _state(repo)), proof)
 

@@ -49,11 +49,25 @@ class _Pair:
     certificate: str | None
 
 
-def prove(cluster: Cluster, wish: Wish, environment: Mapping[str, str]) -> Proof:
-    """Key and certificate, or a request; the public part is written beside the overlay.
+@dataclass(frozen=True)
+class Looked:
+    """What is at hand, and fits this cluster; nothing has been made or written yet."""
 
-    Raises FindingsError where what is there cannot be used, and what secrets.load and Safe.put raise.
-    """
+    cluster: Cluster
+    wish: Wish
+    safe: Safe = field(repr=False)
+    pair: _Pair = field(repr=False)
+    committed: PublicCertificate | None
+    file: Path
+
+    @property
+    def end(self) -> str:
+        """Of the names of both secrets."""
+        return NEXT if self.wish.renew else ""
+
+
+def look(cluster: Cluster, wish: Wish, environment: Mapping[str, str]) -> Looked:
+    """Raises FindingsError where what is there cannot be used, and what secrets.load and safe_of raise."""
     safe = safe_of(cluster, environment, wish.folder)
     loaded = secrets.load(cluster, "nsx-check", environment)
     end = NEXT if wish.renew else ""
@@ -63,12 +77,19 @@ def prove(cluster: Cluster, wish: Wish, environment: Mapping[str, str]) -> Proof
     file = repo.next_nsx_certificate_file if wish.renew else repo.nsx_certificate_file
     committed = public(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else None
     _refuse(cluster, pair, committed, end)
+    return Looked(cluster, wish, safe, pair, committed, file)
+
+
+def prove(looked: Looked) -> Proof:
+    """Key and certificate, or a request; the public part is written beside the overlay. Raises what Safe.put raises."""
+    pair, end = looked.pair, looked.end
     if pair.certificate:
-        return _used(cluster, pair, file, end)
-    if committed:
+        return _used(looked.cluster, pair, looked.file, end)
+    if looked.committed:
         missing = f"{CERTIFICATE}{end}" if pair.key else f"{KEY}{end} and {CERTIFICATE}{end}, so they were not compared"
-        return Proof(committed, f"the certificate in {repo.name(file)} stays; not at hand here: {missing}")
-    return _made(cluster, wish, pair, safe, file)
+        name = looked.cluster.repo.name(looked.file)
+        return Proof(looked.committed, f"the certificate in {name} stays; not at hand here: {missing}")
+    return _made(looked)
 
 
 def _refuse(cluster: Cluster, pair: _Pair, committed: PublicCertificate | None, end: str) -> None:
@@ -101,9 +122,9 @@ def _used(cluster: Cluster, pair: _Pair, file: Path, end: str) -> Proof:
     return Proof(found, f"{CERTIFICATE}{end} is used{without}")
 
 
-def _made(cluster: Cluster, wish: Wish, pair: _Pair, safe: Safe, file: Path) -> Proof:
-    end = NEXT if wish.renew else ""
-    key, stored = pair.key, dict[str, str]()
+def _made(looked: Looked) -> Proof:
+    cluster, wish, safe, file, end = looked.cluster, looked.wish, looked.safe, looked.file, looked.end
+    key, stored = looked.pair.key, dict[str, str]()
     waits = file.with_suffix(".csr")
     if key is None:
         key = new_key()

@@ -22,12 +22,7 @@ _GROUPS = ("initContainers", "containers")
 
 def images_of(item: BundleObject) -> dict[tuple[str, str], str]:
     """The interworking images of an object, by the group and the name of their containers."""
-    return {(group, name): image for group, name, image, _ in _containers(item) if is_interworking(image)}
-
-
-def image_places(item: BundleObject) -> dict[Path, str]:
-    """The same by the path to each image."""
-    return {path: image for _, _, image, path in _containers(item) if is_interworking(image)}
+    return {(group, name): image for group, name, image in _containers(item) if is_interworking(image)}
 
 
 def is_interworking(image: str) -> bool:
@@ -57,10 +52,9 @@ def image_patch(item: BundleObject, image: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _containers(item: BundleObject) -> Iterator[tuple[str, str, str, Path]]:
+def _containers(item: BundleObject) -> Iterator[tuple[str, str, str]]:
+    """Group, name and image of each."""
     pod = _PODS.get(item.kind)
-    for group in _GROUPS if pod else ():
-        assert pod is not None
-        for index, container in enumerate(items_at(item.value, (*pod, group))):
-            path = (*pod, group, index)
-            yield group, text_at(container, ("name",)), text_at(container, ("image",)), (*path, "image")
+    for group in _GROUPS if pod is not None else ():
+        for container in items_at(item.value, (*(pod or ()), group)):
+            yield group, text_at(container, ("name",)), text_at(container, ("image",))

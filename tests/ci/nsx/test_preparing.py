@@ -228,6 +228,14 @@ def test_all_that_is_missing_in_cluster_yaml_is_told_at_once(repo: ClusterRepo, 
     assert not (tmp_path / "keys").exists()
 
 
+def test_a_place_of_secrets_that_is_not_there_is_told_before_anything_is_written(repo: ClusterRepo, tmp_path: Path):
+    set_cluster(repo.root, secrets={"provider": "file", "folder": str(tmp_path / "nowhere")})
+    before = snapshot(repo.root)
+    done = run("nsx", "prepare", archive(tmp_path / "a.zip"), cwd=repo.root)
+    assert (done.code, "the folder of secrets" in done.err) == (4, True)
+    assert snapshot(repo.root) == before
+
+
 def test_without_the_archive_where_it_is_needed_it_is_asked_for(repo: ClusterRepo, tmp_path: Path):
     done = prepare(repo, keys=tmp_path / "keys")
     assert (done.code, "nsx prepare antrea-interworking-VERSION.zip" in done.err) == (1, True)

@@ -16,7 +16,8 @@ from antrea_ci.errors import AntreaGitopsError, FindingsError, UsageError
 from antrea_ci.model.effective import Cluster, load
 from antrea_ci.nsx import nsx_secret
 from antrea_ci.nsx.making import new_key, self_signed
-from antrea_ci.nsx.proof import Proof, Wish, prove
+from antrea_ci.nsx.proof import Proof, Wish, look
+from antrea_ci.nsx.proof import prove as made_of
 from antrea_ci.secrets import Secrets
 from antrea_ci.secrets import load as load_secrets
 from support.canary import plant, sops
@@ -34,6 +35,10 @@ def cluster(tmp_path: Path) -> Cluster:
 
 def wish(cluster: Cluster, *, renew: bool = False, by_authority: bool = False, days: int = 3650) -> Wish:
     return Wish(renew, by_authority, cluster.repo.root.parent / "keys", days)
+
+
+def prove(cluster: Cluster, one: Wish, environment: dict[str, str]) -> Proof:
+    return made_of(look(cluster, one, environment))
 
 
 def made(cluster: Cluster, one: Wish | None = None) -> Proof:
