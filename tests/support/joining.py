@@ -21,6 +21,7 @@ import pytest
 
 from antrea_ci.repo import ClusterRepo
 from support.api_server import Server
+from support.direct_api import DirectApi
 from support.interworking import archive
 from support.kubernetes_rest import Object
 from support.living import living_repo
@@ -128,9 +129,16 @@ class Joining:
 
 
 @contextmanager
-def joining(folder: Path, server: Server, patch: pytest.MonkeyPatch) -> Generator[Joining]:
-    """A prepared repository beside a running cluster, and an NSX that knows nothing yet."""
+def joining(
+    folder: Path, server: Server, patch: pytest.MonkeyPatch, *, kubectl: bool = False, resource: bool = False
+) -> Generator[Joining]:
+    """A prepared repository beside a running cluster, and an NSX that knows nothing yet.
+
+    ``kubectl``: by the real one, else by the API itself. ``resource``: the custom resource drives phase 2.
+    """
     made, keys = _prepared()
+    if not kubectl:
+        patch.setattr("antrea_ci.kube.access.Api", DirectApi)
     shutil.copytree(made, folder / "kube", symlinks=True)
     nsx, env = _double(), {**keys, "ANTREA_GITOPS_SECRET_NSX": LOGIN}
     nsx.reset()
@@ -154,3 +162,14 @@ def identity(pem: str) -> Object:
     """The body that makes the identity."""
     roles = [{"path": "/", "roles": [{"role": "enterprise_admin"}]}]
     return {"name": NAME, "node_id": NAME, "certificate_pem": pem, "roles_for_paths": roles}
+
+
+def renewed(one: Joining, folder: Path, patch: pytest.MonkeyPatch) -> str:
+    """Prepares the next pair and commits its public part; the certificate."""
+    done = run("nsx", "prepare", "--renew", "--key-folder", folder / "next", cwd=one.repo.root)
+    assert done.code == 0, done.err
+    commit(one.repo.root)
+    found = secrets_in(folder / "next")
+    for name, value in found.items():
+        patch.setenv(name, value)
+    return found["ANTREA_GITOPS_NSX_TLS_CERT_NEXT"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from antrea_ci.facts import facts
-from antrea_ci.kube.api import object_path
+from antrea_ci.kube.api import ApiError, object_path
 from antrea_ci.nsx import known, reasons, waits
 from antrea_ci.nsx.certificate import PublicCertificate, public
 from antrea_ci.nsx.living import Living, Manifest, fact, inner
@@ -22,16 +22,24 @@ _RENEW = "`antrea-gitops nsx prepare --renew`, then `antrea-gitops nsx renew`"
 
 
 def of_cluster(living: Living, prepared: PreparedNsx, name: str) -> Iterator[Check]:
-    """All of them, in the order of reports; ``name`` is the cluster's in NSX."""
+    """All of them, in the order of reports; ``name`` is the cluster's in NSX. What the API does not tell is unknown."""
     secret_home = Living(living.api, prepared.secret_namespace)
-    if prepared.variant is Variant.CUSTOM_RESOURCE:
-        yield custom_resource(living, prepared)
     committed = [one for one in (prepared.certificate, prepared.next_certificate) if one]
-    yield secret(secret_home.certificate(), committed, name)
-    yield bootstrap(living, prepared)
-    yield registration(living)
-    yield pods(living, prepared)
-    yield antrea(living)
+    looks: dict[str, Callable[[], Check]] = {
+        "operator": lambda: custom_resource(living, prepared),
+        "secret": lambda: secret(secret_home.certificate(), committed, name),
+        "bootstrap-config": lambda: bootstrap(living, prepared),
+        "registration": lambda: registration(living),
+        "interworking": lambda: pods(living, prepared),
+        "antrea": lambda: antrea(living),
+    }
+    if prepared.variant is not Variant.CUSTOM_RESOURCE:
+        del looks["operator"]
+    for what, look in looks.items():
+        try:
+            yield look()
+        except ApiError as error:
+            yield Check(what, State.UNKNOWN, error.message, fix=error.fix)
 
 
 def secret(pem: str, committed: Sequence[PublicCertificate], name: str) -> Check:

@@ -61,12 +61,12 @@ class _Seen:
 
 def _of_cluster(api: Api, prepared: PreparedNsx, name: str) -> _Seen:
     living = Living.of(api)
+    checks = list(judging.of_cluster(living, prepared, name))
     try:
-        checks = list(judging.of_cluster(living, prepared, name))
         pem = Living(api, prepared.secret_namespace).certificate()
         return _Seen(checks, pem, living.cluster_id())
-    except ApiError as error:
-        return _Seen([Check("cluster", State.UNKNOWN, error.message, fix=error.fix)])
+    except ApiError:  # the checks have said so
+        return _Seen(checks)
 
 
 def _of_nsx(nsx: Nsx | Missing, name: str, pem: str, cluster_id: str) -> Iterator[Check]:

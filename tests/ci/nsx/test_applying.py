@@ -36,12 +36,18 @@ def versions(cluster: Joining) -> dict[str, str]:
     return {one["metadata"]["uid"]: one["metadata"]["resourceVersion"] for one in found}
 
 
-def test_a_cluster_joins_and_a_second_run_changes_nothing(cluster: Joining) -> None:
-    first = cluster.apply("--create-identity")
-    assert first.code == 0, first.err
-    assert "kube in NSX: up" in first.out
-    assert "4/4 containers are ready" in first.out
+def test_a_cluster_joins_by_kubectl(tmp_path: Path, api_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with joining(tmp_path, api_server, monkeypatch, kubectl=True) as cluster:
+        done = cluster.apply("--create-identity")
+        assert done.code == 0, done.err
+        assert "kube in NSX: up" in done.out
+        assert "4/4 containers are ready" in done.out
+
+
+def test_a_second_run_changes_nothing_and_what_the_register_job_wrote_stays(cluster: Joining) -> None:
+    joined(cluster)
     node = cluster.nsx.planes[NAME]["node_id"]
+    cluster.players.until(JOB, lambda job: job and job.get("status", {}).get("completionTime"))
     before = versions(cluster)
     second = cluster.apply("--create-identity")
     assert second.code == 0, second.err
@@ -49,9 +55,8 @@ def test_a_cluster_joins_and_a_second_run_changes_nothing(cluster: Joining) -> N
     assert versions(cluster) == before
     assert cluster.runs == ["register"]
     assert cluster.nsx.planes[NAME]["node_id"] == node
-    assert cluster.server.rest.get(f"{HOME}/configmaps/cluster-id")["data"] == {
-        "cluster-id.conf": f"clusterID: {node}\n"
-    }
+    written = cluster.server.rest.get(f"{HOME}/configmaps/cluster-id")["data"]
+    assert written == {"cluster-id.conf": f"clusterID: {node}\n"}
     seen = last_look(cluster.repo)
     assert seen is not None
     assert (seen.joined, seen.cluster_id) == (Joined.UP, node)
