@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from antrea_ci.apply.predecessors import handed_over, has_predecessor, is_predecessor_name
+from antrea_ci.apply.conflicts import real
+from antrea_ci.apply.predecessors import handed_over, has_predecessor
 from antrea_ci.apply.projection import bare
 from antrea_ci.apply.steps import LAST, Manifest, in_order, live_at, rank
 from antrea_ci.apply.transition import transitional
@@ -119,15 +120,16 @@ class _Application:
         live = live_at(self.api, path)
         if live is not None and has_predecessor(live):
             _take_over(self.api, path, live)
-        made = mapping_at(_made(self.api, manifest, force=self.force), ())
+        made = mapping_at(_made(self.api, manifest, live or {}, force=self.force), ())
         return live is None or bare(live) != bare(made)
 
 
-def _made(api: Api, manifest: Manifest, *, force: bool) -> Value:
+def _made(api: Api, manifest: Manifest, live: Manifest, *, force: bool) -> Value:
     try:
         return api.apply([manifest], force=force)[0]
-    except ConflictError as error:  # with a client that could not make their fields ours
-        if not all(is_predecessor_name(one.manager) for one in error.owners):
+    except ConflictError as error:
+        would = mapping_at(api.apply([manifest], dry_run=True, force=True)[0], ())
+        if real(live, would, error.owners):
             raise
         return api.apply([manifest], force=True)[0]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
+from antrea_ci.apply.conflicts import real
 from antrea_ci.apply.fieldsets import entries, removed
-from antrea_ci.apply.predecessors import has_predecessor, is_predecessor_name, left_behind
+from antrea_ci.apply.predecessors import has_predecessor, left_behind
 from antrea_ci.apply.projection import bare, is_custom, projected
 from antrea_ci.bounded import each
 from antrea_ci.facts import facts
@@ -19,7 +20,8 @@ from antrea_ci.yamlio import Value
 Manifest: TypeAlias = "dict[str, Value]"
 
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 _AT_ONCE = 8
 
 LAST = 1_000
@@ -148,8 +150,8 @@ def _foreseen(api: Api, step: Step) -> Step:
         try:
             would = api.apply([step.manifest], dry_run=True)[0]
         except ConflictError as error:
-            conflicts = tuple(one for one in error.owners if not is_predecessor_name(one.manager))
             would = api.apply([step.manifest], dry_run=True, force=True)[0]
+            conflicts = real(step.live or {}, mapping_at(would, ()), error.owners)
     except ApiError as error:
         return replace(step, refusal=error.message)
     return replace(step, would=_without_left_behind(api, step, mapping_at(would, ())), conflicts=conflicts)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from antrea_ci.apply.conflicts import real
 from antrea_ci.apply.fieldsets import kept, removed, union, without
 from antrea_ci.apply.projection import projected
+from antrea_ci.kube.api import Conflict
 
 Object = dict[str, Any]
 CONTAINER = 'k:{"name":"operator"}'
@@ -53,6 +55,16 @@ def test_a_default_inside_of_what_is_owned_as_a_whole_is_no_drift_and_a_foreign_
         assert projected(live, manifest(reference))["spec"] == reference
     live = living({"selector": {"a": "b", "c": "d"}}, managed("kubectl", {"f:selector": {}}))
     assert projected(live, manifest({"selector": {"a": "b"}}))["spec"] == {"selector": {"a": "b", "c": "d"}}
+
+
+def test_a_conflict_is_one_only_where_a_value_of_its_owner_changes() -> None:
+    fields = {"f:fieldRef": {}, **IMAGE}
+    spec = {"fieldRef": {"fieldPath": "n", "apiVersion": "v1"}, "containers": [{"name": "operator", "image": "r/o:1"}]}
+    live = living({**spec, "replicas": 1}, managed("kubectl-create", fields, "Update"))
+    owners = [Conflict("kubectl-create", (".spec.fieldRef",)), Conflict("cluster-bootstrap", (".spec.replicas",))]
+    assert real(live, living({**spec, "replicas": 2}), owners) == ()
+    newer = living({**spec, "containers": [{"name": "operator", "image": "r/o:2"}]})
+    assert real(live, newer, owners) == (owners[0],)
 
 
 def test_what_says_nothing_is_the_same_as_nothing() -> None:
