@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -119,6 +123,26 @@ def test_without_any_of_the_programs_a_requirement_is_missing(
     monkeypatch.setenv("PATH", str(tmp_path))
     code, _, err = cli("push", archives(tmp_path)[0])
     assert (code, all(name in err for name in ("skopeo", "crane", "podman"))) == (4, True)
+
+
+def test_an_interrupt_ends_the_program_and_leaves_no_file(gate: Gate, tmp_path: Path):
+    """Its login lies in a file while it runs."""
+    started, scratch = tmp_path / "started", tmp_path / "scratch"
+    scratch.mkdir()
+    os.mkfifo(started)
+    skopeo = tmp_path / "skopeo"
+    skopeo.write_text(f"#!/bin/sh\necho $$ > {started}\nexec sleep 100\n")
+    skopeo.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    command = [sys.executable, "-m", "antrea_generator", "-C", str(tmp_path / "ocp"), "images", "push"]
+    environment = {**os.environ, "PATH": path, "TMPDIR": str(scratch)}
+    with subprocess.Popen([*command, archives(tmp_path)[0]], env=environment, stderr=subprocess.DEVNULL) as push:
+        pid = int(started.read_text())
+        push.send_signal(signal.SIGINT)
+        assert push.wait(30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert list(scratch.iterdir()) == []
 
 
 def test_plain_kubernetes_has_its_images_too(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from antrea_ci.images.layout import ArchivedImage, Layout, write_layout, written
 from antrea_ci.images.members import Member, spooled
-from antrea_ci.images.proof import Reader, is_packed
+from antrea_ci.images.proof import Reader, packing
 from antrea_ci.values import text_at, texts_at
 from antrea_ci.yamlio import Value
 
@@ -41,7 +41,7 @@ class _Docker:
         work.mkdir()
 
         def packed(layer: Member) -> Member:
-            return layer if is_packed(layer) else _packed(layer, work)
+            return layer if packing(layer) else _packed(layer, work)
 
         with ThreadPoolExecutor() as pool:
             layers = list(pool.map(packed, self.layers))
@@ -83,6 +83,8 @@ def _layer(reader: Reader, path: str) -> Member:
     layer = reader.member(path, FILE)
     if path.startswith("blobs/") or path.endswith(".gz"):
         _compare(reader, path, layer, "layer")
+    if packing(layer) == "zstd":
+        raise reader.fault(f"the layer {path} is packed by zstd, which this form of archive does not know")
     return layer
 
 

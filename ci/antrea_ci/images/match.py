@@ -48,9 +48,9 @@ def matched(images: Sequence[ArchivedImage], plan: Sequence[PlannedImage], *, pl
 
 
 def names_of(image: ArchivedImage) -> tuple[tuple[str, str], ...]:
-    """The last part of the repository and the tag, for every name; where there is no name, those of the file."""
+    """The last part of the repository and the tag, for every name; where they are not told, those of the file."""
     found = _FILE.fullmatch(image.archive)
-    file = found["name"] if found else ""
+    file = found["name"] if found else image.archive.partition(".")[0]
     full = [name for name in image.names if is_reference(name) and (":" in name or "/" in name)]
     if full:
         return tuple((_base(name), tag_of(name)) for name in full)
@@ -64,7 +64,9 @@ def _wanted(image: ArchivedImage, plan: Sequence[PlannedImage]) -> Iterator[Plan
     exact = [one for one in plan if (_base(one.reference), one.tag) in names]
     alike = [one for one in plan if any(_is_alike(one, name) and one.tag in (tag, "") for name, tag in names)]
     same = [one for one in plan if image.digest and one.digest == image.digest]
-    yield from exact or same or alike
+    told_more = any(role_of(name) for name, _ in names) or any(":" in name for name in image.names)
+    only = [one for one in plan if one.tag in {tag for _, tag in names}]
+    yield from exact or same or alike or (only if len(only) == 1 and not told_more else ())
 
 
 def _choose(one: PlannedImage, images: Sequence[ArchivedImage], result: Matches, platform: Severity) -> None:
@@ -93,7 +95,8 @@ def _unasked(image: ArchivedImage, plan: Sequence[PlannedImage], taken: Mapping[
         if one.reference not in taken and any(_is_alike(one, name) for name, _ in names):
             message = f"{image.archive}: holds {shown}; {one.uses[0].object} wants {one.reference}"
             return Finding("push/tag", message)
-    rule, wanted = ("push/unasked" if names else "push/nameless"), ", ".join(one.reference for one in plan)
+    rule = "push/unasked" if any(":" in name for name in image.names) else "push/nameless"
+    wanted = ", ".join(one.reference for one in plan)
     message = f"{image.archive}: holds {shown}, which no image of cluster.yaml asks for"
     return Finding(rule, message, Severity.WARNING, fix=f"wanted are {wanted}")
 

@@ -81,10 +81,11 @@ class Reader:
             return f"sha256:{digest.hexdigest()}"
 
 
-def is_packed(layer: Member) -> bool:
-    """Whether it is compressed already."""
+def packing(layer: Member) -> str:
+    """``gzip`` or ``zstd``; empty for a plain tar."""
     with layer.file.open("rb") as stream:
-        return stream.read(4).startswith((_GZIP, _ZSTD))
+        head = stream.read(4)
+    return "gzip" if head.startswith(_GZIP) else "zstd" if head.startswith(_ZSTD) else ""
 
 
 def number_at(value: Mapping[str, Value], key: str) -> int:

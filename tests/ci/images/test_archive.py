@@ -123,6 +123,7 @@ CONFIG, LAYER = digest_of(UBI.config)[7:], digest_of(UBI.layer)[7:]
         (lambda files: files.update({"manifest.json": b"[" * 100_000}), "manifest.json is not JSON"),
         (lambda files: files.update({"manifest.json": b"[]"}), "lists no image"),
         (lambda files: files.pop("manifest.json"), "holds no image"),
+        (lambda files: files.update({f"{LAYER}.tar": b"\x28\xb5\x2f\xfd"}), "is packed by zstd"),
         (lambda files: files.update({"../../etc/passwd": b"x"}), "leads out of the archive"),
         (lambda files: files.update({"/etc/passwd": b"x"}), "absolute path"),
     ],

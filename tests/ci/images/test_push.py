@@ -204,6 +204,12 @@ def test_an_archive_without_names_goes_by_the_name_of_its_file(stored: str, tmp_
     assert rules(Way(stored).push([write(tmp_path / "image.tar", files)])) == ["push/nameless"]
 
 
+def test_an_image_that_tells_its_tag_alone_is_the_one_with_that_tag_if_there_is_only_one(stored: str, tmp_path: Path):
+    path = write(tmp_path / "some.tar", oci_layout({Image("by tag"): UBI.partition(":")[2]}))
+    assert [one.is_new for one in Way(stored).push([path], f"tag/{UBI}").pushed] == [True]
+    assert rules(Way(stored).push([path], f"tag/{UBI}", OPERATOR)) == ["push/nameless"]
+
+
 def test_a_renamed_image_is_known_by_what_the_vendor_calls_it(stored: str, archive: Path):
     plan = [planned(f"{stored}/mine/antrea-debian:v1.13.1_vmware.1")]
     outcome = Push(plan, Way(stored).delivery()).archives([archive])

@@ -81,6 +81,12 @@ def test_who_changes_the_living_cluster_takes_a_kubeconfig_where_there_is_one(tm
         assert "ANTREA_GITOPS_KUBECONFIG" in names(cluster, verb, optional=True)
 
 
+@pytest.mark.parametrize("flavour", ["openshift", "kubernetes"])
+def test_images_can_do_without_a_login_because_a_registry_may_want_none(tmp_path: Path, flavour: str) -> None:
+    cluster = cluster_of(tmp_path / "a", flavour=flavour)
+    assert (names(cluster, "images"), names(cluster, "images", optional=True)) == ([], [PULL, f"{LOGIN}REGISTRY"])
+
+
 def test_plain_kubernetes_needs_none_to_be_installed(tmp_path: Path) -> None:
     assert names(cluster_of(tmp_path / "a", flavour="kubernetes"), "install") == []
 
