@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _PORTS = {"http": "80", "https": "443"}
-_HOST = re.compile(r"[\w.:-]+")  # none has a blank, or what would be more than text where rules are written
+_HOST = re.compile(r"(?:\*\.)?[\w.:-]+")  # none has a blank, or what would be more than text where rules are written
 
 
 class End(NamedTuple):
@@ -33,9 +33,9 @@ def end(text: str) -> End | None:
 
 
 def family(name: str) -> int:
-    """4 or 6 for an address or a network; 0 for a name, which may be both."""
+    """4 or 6 for an address or a network; 0 for a name, which may be both, and for a scope, which may hold any text."""
     try:
-        return ip_network(name, strict=False).version
+        return 0 if "%" in name else ip_network(name, strict=False).version
     except ValueError:
         return 0
 

@@ -13,6 +13,7 @@ from antrea_ci.antrea_options.facts import version_of
 from antrea_ci.antrea_options.gates import GATES, state_of_gates
 from antrea_ci.antrea_options.parse import read
 from antrea_ci.firewall.addresses import End, end
+from antrea_ci.firewall.flows import is_port
 from antrea_ci.firewall.rule import Wanted, rows
 from antrea_ci.values import mapping_at
 
@@ -86,7 +87,8 @@ def _from_outside(agent: Config) -> Iterator[Wanted]:
         yield Wanted("health-check")
     # Before 1.14 the gate alone decided what is validated, but ports were never opened without the switch.
     if agent.flag("nodePortLocal.enable") and agent.gates.get("NodePortLocal"):
-        yield Wanted("node-port-local", port=agent.text("nodePortLocal.portRange") or agent.text("nplPortRange"))
+        given = agent.text("nodePortLocal.portRange") or agent.text("nplPortRange")
+        yield Wanted("node-port-local", port=given if is_port(given) else "")  # what Antrea refuses is no text of ours
     if agent.gates.get("BGPPolicy"):
         yield Wanted("bgp")
 

@@ -10,7 +10,7 @@ from antrea_ci.bundle.images import placeholders_in
 from antrea_ci.firewall.addresses import End, end, goes_direct
 from antrea_ci.firewall.antrea import flow_collector
 from antrea_ci.firewall.bare_metal import bmcs
-from antrea_ci.firewall.rule import groups, release_registries
+from antrea_ci.firewall.rule import further_hosts, groups, release_registries
 from antrea_ci.image_references import Form, images_in, is_reference, repository_of
 from antrea_ci.model.cluster import registry_host
 from antrea_ci.model.effective import Cluster
@@ -69,7 +69,8 @@ class Sources:
 
     def registries(self) -> list[End]:
         """Where nodes pull from themselves: what goes through the proxy needs no way of its own."""
-        found = _read([*self._image_hosts(), *self._mirrors(), *self._release_hosts()])
+        named = [*self._image_hosts(), *self._mirrors(), *self._release_hosts()]
+        found = _read(host for name in named for host in (name, *further_hosts(name)))
         if self._text("proxy", "httpsProxy"):
             return [one for one in found if goes_direct(one.name, self._text("proxy", "noProxy"))]
         return found

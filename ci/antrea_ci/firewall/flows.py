@@ -10,6 +10,7 @@ from antrea_ci.firewall.addresses import family
 from antrea_ci.firewall.rule import Rule
 
 _HIGHEST_PORT = 65535
+_LONGEST_NAME = 200  # nftables' sets have 255, include/uapi/linux/netfilter/nf_tables.h (NFT_NAME_MAXLEN)
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -49,7 +50,7 @@ def identifiers(texts: Iterable[str]) -> dict[str, str]:
     """A name of small letters, digits and ``_`` for each text, no two the same."""
     found: dict[str, str] = {}
     for text in texts:
-        name = _NOT_IN_A_NAME.sub("_", text.lower()).strip("_")
+        name = _NOT_IN_A_NAME.sub("_", text.lower()).strip("_")[:_LONGEST_NAME]
         name = name if name[:1].isalpha() else f"end_{name}".rstrip("_")
         number, chosen = 1, name
         while chosen in found.values():

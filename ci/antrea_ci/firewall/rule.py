@@ -93,6 +93,14 @@ def release_registries() -> tuple[str, ...]:
     return tuple(texts_at(facts("ports"), ("release-registries",)))
 
 
+@cache
+def further_hosts(registry: str) -> tuple[str, ...]:
+    """The hosts to which a registry sends whoever pulls from it."""
+    from antrea_ci.values import texts_at
+
+    return tuple(texts_at(_facts("further-hosts"), (registry,)))
+
+
 def _facts(key: str) -> dict[str, Value]:
     """Facts are loaded where rows are asked for: who only shows rules needs no YAML."""
     from antrea_ci.facts import facts

@@ -99,7 +99,7 @@ def _clean(value: Any) -> Any:
     return [_clean(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("text", ['"; }', "${var.x}", "%{ if true }", "a\nb", "\\", "ünï"])
+@pytest.mark.parametrize("text", ['"; }', "${var.x}", "%{ if true }", "a\nb", "\\", "ünï", "a" * 253])
 def test_terraform_and_nftables_take_any_text_for_text(text: str) -> None:
     odd = [_rule(source=text, reason=text), _rule(reason=text, protocol="AH", port="")]
     written = terraform(odd, text)

@@ -97,6 +97,11 @@ def test_a_port_of_the_controller_takes_the_place_of_its_own(cluster: Cluster) -
             {"nodePortLocal": {"enable": True}},
             {f"{name} 61000-62000 external load balancers → {NODES}" for name in ("TCP", "UDP")},
         ),
+        (
+            "1.13.1",
+            {"nodePortLocal": {"enable": True, "portRange": "=cmd()"}},
+            {f"{name} 61000-62000 external load balancers → {NODES}" for name in ("TCP", "UDP")},
+        ),
     ],
 )
 def test_a_gate_and_a_switch_count_as_the_version_has_them(

@@ -36,8 +36,7 @@ def test_openshift_on_vsphere(cluster: Cluster) -> None:
         "TCP 443 clients → 10.1.224.11",
         f"TCP 443 {NODES} → vcenter.example.com",
         "TCP 443 installer host → vcenter.example.com",
-        f"TCP 443 {NODES} → quay.io",
-        f"TCP 443 {NODES} → r.example.org",
+        *(f"TCP 443 {NODES} → {host}" for host in ("quay.io", "*.quay.io", "r.example.org")),
         f"UDP 123 {NODES} → NTP servers",
     }
     assert not [line for line in found if line.startswith("TCP 22623") and "clients" in line]
@@ -163,6 +162,11 @@ def test_what_an_overlay_adds_pulls_from_its_own_registry(cluster: Cluster) -> N
     assert found - lines(cluster) == {f"TCP 5000 {NODES} → team.example.org"}
 
 
+def test_docker_hub_is_more_than_the_name_in_its_references(other: Callable[..., Cluster]) -> None:
+    found = lines(other(site={"mirrorRegistry": "docker.io/lab"}))
+    assert found >= {f"TCP 443 {NODES} → {host}" for host in ("docker.io", "registry-1.docker.io", "auth.docker.io")}
+
+
 def test_a_login_in_a_proxys_address_is_not_shown(other: Callable[..., Cluster]) -> None:
     found = rules(other({"proxy": {"httpProxy": "http://user:hunter2@p.example.org:8080"}}), {})
     assert f"TCP 8080 {NODES} → p.example.org" in {brief(rule) for rule in found}
@@ -230,6 +234,7 @@ def test_every_row_can_be_met_and_has_its_ends() -> None:
         ("10.9.9.9", ("10.9.9.9", "")),
         ("fd00::1", ("fd00::1", "")),
         ("[fd00::1]:6443", ("fd00::1", "6443")),
+        ("fe80::1%\n}", None),
         ("https://[fd00::1", None),
         ("host:port", None),
         ("=cmd|' /c calc'!a", None),
