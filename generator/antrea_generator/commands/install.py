@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with an installation that was interrupted, also on another runner.")
 @click.option("--dry-run", is_flag=True, help="Up to the installer view, without network, secrets and vault.")
 @click.option("--any-commit", is_flag=True, help="Also a commit that is not on the install branch; recorded.")
-@click.option("--any-version", is_flag=True, help="Also an installer, or a cluster, of another version; recorded.")
+@click.option("--any-version", is_flag=True, help="Also an installer of another version; recorded.")
 @click.option("--steal-lease", is_flag=True, help="Take the lease from whoever holds it; recorded.")
 @click.option(
     "--kubeconfig",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from antrea_ci.apply.identity import refuse_another
 from antrea_ci.apply.steps import Manifest
+from antrea_ci.catalogue import completed
 from antrea_ci.errors import FindingsError
 from antrea_ci.facts import facts
 from antrea_ci.findings import Finding
@@ -23,19 +24,19 @@ _MINOR = re.compile(r"v?(\d+\.\d+)\.")
 _SHOWN = 5
 
 
-def refuse_unfit(
-    cluster: Cluster, record: Record | None, api: Api, manifests: Sequence[Manifest], *, any_version: bool
-) -> None:
-    """Raises AntreaGitopsError where another cluster answers, else FindingsError with all that speaks against it."""
+def refuse_unfit(cluster: Cluster, record: Record | None, api: Api, manifests: Sequence[Manifest]) -> Sequence[Finding]:
+    """The doubts about the cluster; AntreaGitopsError where another one answers, FindingsError where it cannot be."""
     doubts = refuse_another(cluster, record.file if record else None, api)
     place = cluster.document.locate(("networking", "serviceNetwork"))
     found = [Finding("install/cluster-services", doubt, location=place) for doubt in doubts]
-    found += [] if any_version else _version(cluster, api)
+    found += _version(cluster, api)
     if cluster.file.antrea.trafficEncapMode != "networkPolicyOnly":
         look = Look(api)
         found += [*_other_networks(cluster, look), *_pod_networks(cluster, look, manifests)]
-    if found:
-        raise FindingsError(found)
+    told = completed(found)
+    if any(finding.is_error for finding in told):
+        raise FindingsError(told)
+    return told
 
 
 def _version(cluster: Cluster, api: Api) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ def carry_out(run: KubernetesRun, environment: Mapping[str, str]) -> Ended:
     with run.phase(Phase.PREFLIGHT):
         run.say(f"the cluster is that of {run.api.source or run.api.kubeconfig}")
         preflight(run)
-        refuse_unfit(run.cluster, record, run.api, manifests, any_version=run.request.any_version)
+        for finding in refuse_unfit(run.cluster, record, run.api, manifests):
+            run.say(finding.as_text())
         if record:
             _refuse_changes(run, record, manifests)
     with run.phase(Phase.BACKUP):
