@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar, cast
 
 from antrea_ci import process
 from antrea_ci.errors import AntreaGitopsError
@@ -17,7 +18,11 @@ from antrea_ci.images.layout import ArchivedImage
 from antrea_ci.images.match import matched
 from antrea_ci.images.plan import PlannedImage
 
+A = TypeVar("A")
+B = TypeVar("B")
+R = TypeVar("R")
 _AT_ONCE = 4
+_MOMENT = 0.1
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Push:
     plan: Sequence[PlannedImage]
     delivery: Delivery
     platform: Severity = Severity.ERROR
+    _begun: list[Future[object]] = field(default_factory=list["Future[object]"], repr=False)
 
     def archives(self, paths: Sequence[Path]) -> Outcome:
         """What was pushed of ``paths``. An interrupt ends the programs that were started, and then everything else."""
@@ -51,16 +57,28 @@ class Push:
             try:
                 self._run(paths, Path(name), pool, outcome)
             except BaseException:
-                self.delivery.stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                process.end_all()
+                self._end()
                 raise
         return outcome
+
+    def _end(self) -> None:
+        """Ends what was started; again and again, because one may be about to start a program."""
+        self.delivery.stop.set()
+        for one in self._begun:
+            one.cancel()
+        while wait(self._begun, _MOMENT).not_done:
+            process.end_all()
+
+    def _all(self, pool: ThreadPoolExecutor, call: Callable[[A, B], R], one: Iterable[A], two: Iterable[B]) -> list[R]:
+        """``call`` for every pair, at once; the results in their order."""
+        begun = [pool.submit(call, *pair) for pair in zip(one, two, strict=True)]
+        self._begun.extend(cast("list[Future[object]]", begun))
+        return [each.result() for each in begun]
 
     def _run(self, paths: Sequence[Path], scratch: Path, pool: ThreadPoolExecutor, outcome: Outcome) -> None:
         folders = [_folder(scratch / f"archive{number}") for number in range(len(paths))]
         images: list[ArchivedImage] = []
-        for read in pool.map(self._read, paths, folders):
+        for read in self._all(pool, self._read, paths, folders):
             if isinstance(read, Finding):
                 outcome.findings.append(read)
             else:
@@ -70,7 +88,7 @@ class Push:
         if outcome.failed:
             return
         places = [_folder(scratch / f"layout{number}") for number in range(len(found.matches))]
-        for done in pool.map(self.delivery.deliver, found.matches, places):
+        for done in self._all(pool, self.delivery.deliver, found.matches, places):
             if isinstance(done, Pushed):
                 outcome.pushed.append(done)
             else:
