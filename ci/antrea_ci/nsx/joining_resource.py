@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from antrea_ci.apply import apply_objects
 from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.kube.api import object_path
 from antrea_ci.kube.waiting import wait_until
@@ -103,15 +104,21 @@ def join(work: Work, desired: Desired, plan: Plan) -> None:
     living = work.living
     found = living.at(object_path(desired.resource))
     if plan.leaves_first:
-        living.api.apply([switched_off(found, desired.resource)], force=work.force)
+        apply_resource(work, switched_off(found, desired.resource))
     if plan.leaves_first or not is_on(found):
         until_left(living, work.patience)
     await_namespace(living, work.patience)
     living.api.apply(desired.rest)
     living.api.apply([work.secret], force=True)
-    living.api.apply([desired.resource], force=work.force)
+    apply_resource(work, desired.resource)
     _until_operator_made(work, object_path(desired.resource))
     waits.until_ready(living, work.patience)
+
+
+def apply_resource(work: Work, resource: Manifest) -> None:
+    """Applies the AntreaInstall; what the installation made of it, whoever it was, is taken over."""
+    seconds, say = work.patience.seconds, work.patience.say
+    apply_objects(work.living.api, [resource], progress=say, timeout=seconds, force=work.force)
 
 
 def switched_off(found: Manifest, wanted: Manifest) -> Manifest:

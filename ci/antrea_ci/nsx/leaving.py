@@ -11,6 +11,7 @@ from antrea_ci.kube.api import object_path
 from antrea_ci.nsx import joining_resource, waits
 from antrea_ci.nsx.cleaning import clean_up, remove_identity, remove_leftovers
 from antrea_ci.nsx.finishing import finish
+from antrea_ci.nsx.joining import Work
 from antrea_ci.nsx.living import Living, Manifest, fact
 from antrea_ci.nsx.opening import Progress, Run, opened
 from antrea_ci.nsx.prepared import Variant
@@ -67,8 +68,8 @@ def _by_resource(run: Run) -> None:
     desired, living = joining_resource.Desired.of(run.prepared), run.living
     found = living.at(object_path(desired.resource))
     if joining_resource.is_on(found):
-        off = joining_resource.switched_off(found, desired.resource)
-        run.api.apply([off], force=run.request.force_conflicts)
+        work = Work(living, {}, run.patience, run.request.force_conflicts)
+        joining_resource.apply_resource(work, joining_resource.switched_off(found, desired.resource))
     joining_resource.until_left(living, run.patience)
     until_forgotten(run.nsx, run.name, run.progress, seconds=run.request.timeout)
 
