@@ -96,7 +96,7 @@ class Delivery:
                 continue
             layout = layout or match.image.form.lay_out(folder)
             if match.planned.digest not in ("", layout.digest) and self.pusher.keeps_digest:
-                return _other_lock(match, layout)
+                return _other_lock(match, layout.digest)
             self.progress(f"pushing {match.planned.target}" + (f", attempt {attempt}" if attempt > 1 else ""))
             result = self._attempt(match, layout, is_plain=there.is_plain)
             if isinstance(result, Pushed) or _FINAL.search(result.message):
@@ -115,15 +115,16 @@ class Delivery:
             return Pushed(match, layout.digest if self.pusher.keeps_digest else "", is_new=True)
         if self.pusher.keeps_digest and there.digest != layout.digest:
             return _failed(match, f"the registry has {there.digest} there; {layout.digest} was pushed")
+        if match.planned.digest not in ("", there.digest):
+            return _other_lock(match, there.digest, fix="push it by skopeo or crane, which pack no layer anew")
         return Pushed(match, there.digest, is_new=True)
 
 
 def _is_same(match: Match, there: Found) -> bool:
-    """By the digest; or by the configuration, which pins what layers unpack to, where no other digest is locked."""
-    image, locked = match.image, match.planned.digest
-    return there.digest == image.digest or (
-        bool(image.config) and image.config == there.config and locked in ("", there.digest)
-    )
+    """By the digest, or by the configuration, which pins what layers unpack to; where no other digest is locked."""
+    image = match.image
+    has_it = there.digest == image.digest or (bool(image.config) and image.config == there.config)
+    return has_it and match.planned.digest in ("", there.digest)
 
 
 def _unreached(match: Match, reason: Reason) -> Finding | None:
@@ -139,10 +140,10 @@ def _is_final(reason: Reason) -> bool:
     return reason.refusal in _CLOSED or Fault.NAME.value in reason.detail
 
 
-def _other_lock(match: Match, layout: Layout) -> Finding:
+def _other_lock(match: Match, digest: str, fix: str = "") -> Finding:
     planned = match.planned
-    message = f"{match.image.archive}: gives {layout.digest}; {planned.uses[0].object} is locked to {planned.reference}"
-    return Finding("push/locked", message)
+    message = f"{match.image.archive}: gives {digest}; {planned.uses[0].object} is locked to {planned.reference}"
+    return Finding("push/locked", message, fix=fix)
 
 
 def _failed(match: Match, message: str) -> Finding:

@@ -73,6 +73,9 @@ class Push:
         """``call`` for every pair, at once; the results in their order."""
         begun = [pool.submit(call, *pair) for pair in zip(one, two, strict=True)]
         self._begun.extend(cast("list[Future[object]]", begun))
+        # An interrupt that another thread takes does not end a wait of this one, only the next moment does.
+        while wait(begun, _MOMENT).not_done:
+            pass
         return [each.result() for each in begun]
 
     def _run(self, paths: Sequence[Path], scratch: Path, pool: ThreadPoolExecutor, outcome: Outcome) -> None:

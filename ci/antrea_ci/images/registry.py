@@ -194,9 +194,11 @@ def _opened(session: _Session, answer: Answer) -> _Session:
 def _manifest(session: _Session, method: str, reference: str) -> Answer:
     url = f"{session.image.base}/manifests/{reference}"
     answer = ask(session.line, method, url, headers=_accept(), login=session.opened)
-    if answer.status == 200:
-        return answer
-    raise _refused(answer, session)
+    if answer.status != 200:
+        raise _refused(answer, session)
+    if answer.body and "schemaVersion" not in mapping_at(_json(answer), ()):
+        raise _RefusedError(Refusal.OTHER, "it sends something that is no manifest")
+    return answer
 
 
 def _digest(answer: Answer, image: _Image) -> str:
@@ -213,7 +215,9 @@ def _refused(answer: Answer, session: _Session) -> _RefusedError:
     detail = _said(answer)
     known = {404: Refusal.MISSING, 403: Refusal.DENIED, 429: Refusal.LIMIT}
     if answer.status == 401:
-        return _RefusedError(Refusal.DENIED if session.login else Refusal.NO_LOGIN, detail)
+        # A token was given for the login; who sends the login itself is told what is thought of that.
+        refusal = Refusal.LOGIN if session.opened == _basic(session.login) else Refusal.DENIED
+        return _RefusedError(refusal if session.login else Refusal.NO_LOGIN, detail)
     return _RefusedError(known.get(answer.status, Refusal.OTHER), detail or f"status {answer.status}")
 
 
@@ -249,7 +253,9 @@ def _platforms(session: _Session, answer: Answer) -> tuple[tuple[str, ...], str]
     if not digest:
         return (), ""
     config = ask(session.line, "GET", f"{session.image.base}/blobs/{digest}", login=session.opened)
-    name = _platform(mapping_at(_json(config), ())) if config.status == 200 else ""
+    if config.status != 200:
+        raise _RefusedError(Refusal.OTHER, f"its configuration {digest} cannot be had: status {config.status}")
+    name = _platform(mapping_at(_json(config), ()))
     return (name,) if name else (), digest
 
 
