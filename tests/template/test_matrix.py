@@ -213,7 +213,7 @@ def test_stock_copier(case: dict[str, str], tmp_path: Path, kustomize: Path):
 # Every second one: `new` adds rendering and checks to what the test above proves of each pair.
 @pytest.mark.parametrize("case", [case for case in CASES if accepted_by_the_model(case)][::2], ids=identity)
 def test_new(case: dict[str, str], tmp_path: Path, kustomize: Path):
-    """``new`` gives the same files as stock Copier, and ``rendered/`` with what the plain binary builds, and the rules."""
+    """``new`` gives the same files as stock Copier, ``rendered/`` with what the plain binary builds, and the rules."""
     answers = answers_of(case)
     (tmp_path / "answers.yml").write_text(yaml.safe_dump(answers))
     stock = snapshot(copy_template(tmp_path / "stock", **answers))
