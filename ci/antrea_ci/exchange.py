@@ -130,7 +130,10 @@ def _asked(line: Line, request: urllib.request.Request) -> Answer:
     opened = opener_with(line.trust, _Redirects(line), urllib.request.ProxyHandler({} if line.proxy else None))
     try:
         with opened.open(_routed(line, request), timeout=line.seconds) as stream:
-            return _read(stream)
+            answer = _read(stream)
+            if stream.length and len(answer.body) < _LARGEST:  # who asks for so many bytes is not told
+                raise http.client.IncompleteRead(answer.body, stream.length)
+            return answer
     except urllib.error.HTTPError as error:
         with error:
             return _of_redirect(_read(error))

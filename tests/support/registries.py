@@ -82,9 +82,11 @@ class Gate:
 def registry(stored: str, pair: Pair | None, *, name: str = "127.0.0.1", **rules: object) -> Generator[Gate]:
     """A registry called ``name`` that shows what ``stored`` has; without ``pair`` it speaks plain HTTP."""
     gate = Gate(**rules)  # type: ignore[arg-type]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(gate, stored))
+    server = _Server(("127.0.0.1", 0), _handler(gate, stored))
     if pair:
-        server.socket = pair.context().wrap_socket(server.socket, server_side=True)
+        # The handshake in the thread of the connection: one that does not come must not keep others waiting.
+        context = pair.context()
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     gate.host = f"{name}:{server.server_address[1]}"
     gate.realm = gate.realm or f"https://{gate.host}/token"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -95,6 +97,13 @@ def registry(stored: str, pair: Pair | None, *, name: str = "127.0.0.1", **rules
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who does not trust us, or goes away, is no fault of ours."""
 
 
 def _handler(of: Gate, behind: str) -> type[_Handler]:
@@ -128,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif gate.login and given != (_LOGIN if gate.login == "basic" else f"Bearer {_TOKEN}"):
             self._challenge()
         elif gate.limit and "/manifests/" in self.path:
-            self._say(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "enough"}]})
+            self._say(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "enough"}]}, {"Retry-After": "2"})
         elif any(f"/{name}/" in self.path for name in gate.closed):
             self._say(403, {"errors": [{"code": "DENIED", "message": "requested access is denied"}]})
         elif gate.breaks and self.command == "PATCH":

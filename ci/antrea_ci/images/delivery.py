@@ -21,6 +21,7 @@ from antrea_ci.images.verify import Verified, Wanted
 from antrea_ci.reports import Json
 
 PAUSES = (1.0, 2.0, 4.0, 8.0)
+_LONGEST = 60.0  # seconds that a registry may ask for
 # What another attempt does not change, in the words of skopeo, crane and podman.
 _FINAL = re.compile(
     r"unauthorized|authentication required|denied|forbidden|\b40[13]\b|x509|no space left|cannot run|several platforms",
@@ -83,14 +84,15 @@ class Delivery:
         """The image at its target, or why not. ``folder`` is empty and takes the image as it is pushed."""
         layout: Layout | None = None
         result: Pushed | Finding = _failed(match, "it was interrupted")
+        asked_for = 0.0
         for attempt, pause in enumerate((0.0, *self.pauses), 1):
-            if self.stop.wait(pause):
+            if self.stop.wait(max(pause, min(asked_for, _LONGEST))):
                 break
             there = self.registry.look_up(match.planned.target)
             if isinstance(there, Found) and _is_same(match, there):
                 return Pushed(match, there.digest, is_new=attempt > 1)
             if isinstance(there, Reason) and (fault := _unreached(match, there)):
-                result = fault
+                result, asked_for = fault, there.pause
                 if _is_final(there):
                     break
                 continue

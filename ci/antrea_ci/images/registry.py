@@ -13,16 +13,18 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
 
 from antrea_ci.exchange import Answer, Fault, Line, NoAnswerError, ask
 from antrea_ci.image_references import repository_of
+from antrea_ci.images.looked_up import Found, Reason, Refusal, RefusedError
 from antrea_ci.values import items_at, mapping_at, text_at, texts_at
 
 if TYPE_CHECKING:
     from antrea_ci.yamlio import Value
+
+__all__ = ["Found", "Logins", "Reason", "Refusal", "asked_host", "is_on_loopback", "look_up", "tags"]
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -30,46 +32,6 @@ _ACCEPT = ", ".join((*_INDEXES, *_MANIFESTS))
 _DOCKER_HUB, _ITS_HOST = "docker.io", "registry-1.docker.io"
 _CHALLENGE = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-
-
-class Refusal(StrEnum):
-    """Why an image cannot be pulled."""
-
-    MISSING = "there is no such image"
-    LOGIN = "the registry does not take the login"
-    NO_LOGIN = "the registry asks for a login"
-    DENIED = "the login may not pull it"
-    LIMIT = "the registry has a limit of pulls, and it is reached"
-    NO_ANSWER = "the registry cannot be reached"
-    UNTRUSTED = "the registry's certificate is not trusted"
-    NOT_TLS = "the registry speaks plain HTTP"
-    OTHER = "the registry does not do what it should"
-
-
-@dataclass(frozen=True)
-class Found:
-    """An image that can be pulled. ``platforms`` such as ``linux/amd64``; none where nobody asked, or it has none.
-
-    ``config`` is the digest of its configuration where platforms were asked for and there is one; ``is_plain`` says
-    that the registry, on this machine's loopback, speaks no TLS.
-    """
-
-    digest: str
-    platforms: tuple[str, ...] = ()
-    config: str = field(default="", compare=False)
-    is_plain: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why there is no image; ``detail`` is what the other side, or the system, says of it; ``is_plain`` as in Found."""
-
-    refusal: Refusal
-    detail: str = ""
-    is_plain: bool = field(default=False, compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.refusal.value} ({self.detail})" if self.detail else self.refusal.value
 
 
 Logins: TypeAlias = Callable[[str], tuple[str, str] | None]
@@ -107,12 +69,6 @@ class _Session:
     opened: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
-class _RefusedError(Exception):
-    def __init__(self, refusal: Refusal, detail: str = "") -> None:
-        super().__init__(refusal.value)
-        self.reason = Reason(refusal, detail)
-
-
 def look_up(
     reference: str, line: Line, logins: Logins, *, platforms: bool = False, plain_on_loopback: bool = False
 ) -> Found | Reason:
@@ -129,9 +85,10 @@ def look_up(
         answer = _manifest(session, "GET" if platforms else "HEAD", image.reference)
         if not platforms and not answer.headers.get("docker-content-digest"):
             answer = _manifest(session, "GET", image.reference)
+        digest = _digest(answer, image)
         found, config = _platforms(session, answer) if platforms else ((), "")
-        return Found(_digest(answer, image), found, config, session.image.scheme == "http")
-    except _RefusedError as refused:
+        return Found(digest, found, config, session.image.scheme == "http")
+    except RefusedError as refused:
         return replace(refused.reason, is_plain=session.image.scheme == "http")
     except NoAnswerError as fault:
         return _unreached(fault)
@@ -139,7 +96,7 @@ def look_up(
 
 def tags(reference: str, line: Line, logins: Logins, *, plain_on_loopback: bool = False) -> tuple[str, ...]:
     """The tags of the repository of ``reference``, the first page of them; none where the registry does not say."""
-    with suppress(_RefusedError, NoAnswerError):
+    with suppress(RefusedError, NoAnswerError):
         session = _Session(_read(reference), line, logins(reference))
         session = _opened(*_knock(session, plain_on_loopback=plain_on_loopback))
         answer = ask(line, "GET", f"{session.image.base}/tags/list", login=session.opened)
@@ -183,12 +140,12 @@ def _opened(session: _Session, answer: Answer) -> _Session:
         return session
     scheme, wanted = _challenge(answer.headers.get("www-authenticate", ""))
     if scheme == "basic" and session.login is None:
-        raise _RefusedError(Refusal.NO_LOGIN)
+        raise RefusedError(Refusal.NO_LOGIN)
     if scheme == "basic":
         return replace(session, opened=_basic(session.login))
     if scheme == "bearer":
         return replace(session, opened=_token(session, wanted))
-    raise _RefusedError(Refusal.OTHER, "it asks for a login in a way that nobody knows")
+    raise RefusedError(Refusal.OTHER, "it asks for a login in a way that nobody knows")
 
 
 def _manifest(session: _Session, method: str, reference: str) -> Answer:
@@ -196,49 +153,51 @@ def _manifest(session: _Session, method: str, reference: str) -> Answer:
     answer = ask(session.line, method, url, headers=_accept(), login=session.opened)
     if answer.status != 200:
         raise _refused(answer, session)
-    if answer.body and "schemaVersion" not in mapping_at(_json(answer), ()):
-        raise _RefusedError(Refusal.OTHER, "it sends something that is no manifest")
     return answer
 
 
 def _digest(answer: Answer, image: _Image) -> str:
-    """The digest that the registry says; what it sends has to have it, and to be what was asked for."""
+    """The digest that the registry says; what it sends is a manifest, has that digest, and is what was asked for."""
     told = answer.headers.get("docker-content-digest", "")
     found = f"sha256:{hashlib.sha256(answer.body).hexdigest()}" if answer.body else told
     for wanted in (told, image.digest):
         if wanted.startswith("sha256:") and wanted != found:
-            raise _RefusedError(Refusal.OTHER, f"it sends {found or 'nothing'} where {wanted} belongs")
+            raise RefusedError(Refusal.OTHER, f"it sends {found or 'nothing'} where {wanted} belongs")
+    if answer.body and "schemaVersion" not in mapping_at(_json(answer), ()):
+        raise RefusedError(Refusal.OTHER, "it sends something that is no manifest")
     return found
 
 
-def _refused(answer: Answer, session: _Session) -> _RefusedError:
+def _refused(answer: Answer, session: _Session) -> RefusedError:
     detail = _said(answer)
     known = {404: Refusal.MISSING, 403: Refusal.DENIED, 429: Refusal.LIMIT}
     if answer.status == 401:
         # A token was given for the login; who sends the login itself is told what is thought of that.
         refusal = Refusal.LOGIN if session.opened == _basic(session.login) else Refusal.DENIED
-        return _RefusedError(refusal if session.login else Refusal.NO_LOGIN, detail)
-    return _RefusedError(known.get(answer.status, Refusal.OTHER), detail or f"status {answer.status}")
+        return RefusedError(refusal if session.login else Refusal.NO_LOGIN, detail)
+    told = answer.headers.get("retry-after", "")
+    pause = float(told) if told.isdecimal() else 0.0
+    return RefusedError(known.get(answer.status, Refusal.OTHER), detail or f"status {answer.status}", pause)
 
 
 def _token(session: _Session, wanted: Mapping[str, str]) -> Mapping[str, str]:
     """The header with a token that the registry's own service of tokens gives for the login, or for none."""
     realm = urlsplit(wanted.get("realm", ""))
     if realm.scheme != "https" and realm.hostname not in _LOCAL:
-        raise _RefusedError(Refusal.OTHER, "it sends logins to an address that is not https")
+        raise RefusedError(Refusal.OTHER, "it sends logins to an address that is not https")
     scope = wanted.get("scope") or f"repository:{session.image.repository}:pull"
     query = {"scope": scope} | ({"service": wanted["service"]} if wanted.get("service") else {})
     separator = "&" if realm.query else "?"
     url = f"{wanted['realm']}{separator}{urlencode(query)}"
     answer = ask(session.line, "GET", url, login=_basic(session.login))
     if answer.status == 429:
-        raise _RefusedError(Refusal.LIMIT, _said(answer))
+        raise RefusedError(Refusal.LIMIT, _said(answer))
     if answer.status in (400, 401, 403):
-        raise _RefusedError(Refusal.LOGIN if session.login else Refusal.NO_LOGIN, _said(answer))
+        raise RefusedError(Refusal.LOGIN if session.login else Refusal.NO_LOGIN, _said(answer))
     told = mapping_at(_json(answer), ())
     token = text_at(told, ("token",)) or text_at(told, ("access_token",))
     if answer.status != 200 or not token:
-        raise _RefusedError(Refusal.OTHER, f"{realm.netloc} gives no token, but status {answer.status}")
+        raise RefusedError(Refusal.OTHER, f"{realm.netloc} gives no token, but status {answer.status}")
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -254,7 +213,7 @@ def _platforms(session: _Session, answer: Answer) -> tuple[tuple[str, ...], str]
         return (), ""
     config = ask(session.line, "GET", f"{session.image.base}/blobs/{digest}", login=session.opened)
     if config.status != 200:
-        raise _RefusedError(Refusal.OTHER, f"its configuration {digest} cannot be had: status {config.status}")
+        raise RefusedError(Refusal.OTHER, f"its configuration {digest} cannot be had: status {config.status}")
     name = _platform(mapping_at(_json(config), ()))
     return (name,) if name else (), digest
 

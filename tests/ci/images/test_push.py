@@ -222,6 +222,30 @@ def test_an_image_that_is_not_the_locked_one_is_not_pushed(stored: str, archive:
     assert (rules(outcome), outcome.pushed) == (["push/locked"], [])
 
 
+def test_an_image_that_is_not_the_locked_one_is_told_where_the_registry_has_it_by_its_tag(stored: str, tmp_path: Path):
+    path = write(tmp_path / "image.tar", oci_layout({Image("there"): f"there/{UBI}"}))
+    assert [one.is_new for one in Way(stored).push([path], f"there/{UBI}").pushed] == [True]
+    locked = f"{stored}/there/{UBI}@sha256:{'0' * 64}"
+    outcome = Push([planned(locked)], Way(stored).delivery()).archives([path])
+    assert (rules(outcome), outcome.pushed) == (["push/locked"], [])
+
+
+@pytest.mark.usefixtures("podman")
+def test_a_program_that_packs_anew_cannot_fulfil_a_lock(stored: str, archive: Path):
+    locked = f"{stored}/anew/{UBI}@sha256:{'0' * 64}"
+    outcome = Push([planned(locked)], Way(stored, program="podman").delivery()).archives([archive])
+    assert (rules(outcome), outcome.pushed) == (["push/locked"], [])
+    assert "skopeo or crane" in outcome.findings[0].fix
+
+
+def test_a_registry_that_asks_for_a_pause_gets_it(stored: str, archive: Path, monkeypatch: pytest.MonkeyPatch):
+    delivery, waited = Way(stored).delivery(), list[float]()
+    monkeypatch.setattr(delivery.stop, "wait", waited.append)
+    with registry(stored, None, limit=True) as gate:
+        Push([planned(f"{gate.host}/{UBI}")], delivery).archives([archive])
+    assert waited == [0.0, 2.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("login", "rule"), [(None, "preflight/image-login"), ((USER, "wrong-password"), "preflight/image-login")]
 )

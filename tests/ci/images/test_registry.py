@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Generator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from antrea_ci.exchange import Line
 from antrea_ci.images.registry import Found, Reason, Refusal, look_up
 from antrea_ci.web import trust_as_in_go
 from support.authority import Authority
+from support.http_server import Answer, serve
 from support.preflight import closed_port, silent
 from support.registries import PASSWORD, USER, push, registry, storage
 
@@ -84,7 +86,7 @@ def test_what_is_not_there_is_missing(authority: Authority, stored: str, digest:
     [
         ("basic", None, Refusal.NO_LOGIN),
         ("bearer", None, Refusal.NO_LOGIN),
-        ("basic", WRONG, Refusal.DENIED),
+        ("basic", WRONG, Refusal.LOGIN),
         ("bearer", WRONG, Refusal.LOGIN),
     ],
 )
@@ -148,3 +150,27 @@ def test_registries_that_cannot_be_reached(authority: Authority):
     assert [getattr(found, "refusal", None) for found in (asleep, refused, nameless)] == [Refusal.NO_ANSWER] * 3
     assert "the connection is refused" in str(refused)
     assert "the name does not resolve" in str(nameless)
+
+
+MANIFEST = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:c"}}).encode()
+CONFIG = b'{"os": "linux", "architecture": "amd64"}'
+
+
+@pytest.mark.parametrize(
+    ("manifest", "config", "words"),
+    [
+        (Answer(b"<html>sign in</html>"), Answer(CONFIG), "no manifest"),
+        (Answer(MANIFEST, announced=1000), Answer(CONFIG), "cannot be understood"),
+        (Answer(MANIFEST), Answer(CONFIG[:20], announced=len(CONFIG)), "cannot be understood"),
+        (Answer(MANIFEST), Answer(status=500), "its configuration sha256:c cannot be had: status 500"),
+    ],
+    ids=["a page", "half a manifest", "half a configuration", "no configuration"],
+)
+def test_what_is_no_whole_image_is_none(authority: Authority, manifest: Answer, config: Answer, words: str):
+    path = f"/v2/{IMAGE.partition(':')[0]}"
+    answers = {"/v2/": Answer(), f"{path}/manifests/v1.13.1_vmware.1": manifest, f"{path}/blobs/sha256:c": config}
+    with serve(answers) as server:
+        reference = f"{server.url.partition('//')[2]}/{IMAGE}"
+        found = ask(authority, reference, platforms=True, plain_on_loopback=True)
+    assert isinstance(found, Reason)
+    assert (found.refusal, words in found.detail) == (Refusal.OTHER, True), found
