@@ -17,7 +17,10 @@ def run() -> None:
 
     # A command ends before its garbage matters; with the usual threshold, collecting takes a fifth of its time.
     gc.set_threshold(100_000, 50, 50)
-    from antrea_generator.cli import main
+    try:
+        from antrea_generator.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)  # as `main` ends a verb; importing click takes long enough to be interrupted
 
     sys.exit(main())
 

@@ -107,9 +107,24 @@ def _report(error: Exception) -> int:
         # The reader of our output went away; nothing is left to say to anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    if isinstance(error, FileNotFoundError) and _is_folder_gone():
+        print("error: the current folder has been removed\n  fix: change to one that exists", file=sys.stderr)
+        return 1
     if isinstance(error, OSError) and error.errno in _MACHINE_FAULTS:
         print(text(f"error: {error.filename or 'writing'}: {error.strerror}"), file=sys.stderr)
         return 1
+    return _crashed(error)
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib is not loaded for this
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _crashed(error: Exception) -> int:
     from antrea_generator.crash import write_log
 
     try:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,7 +162,16 @@ def test_the_guide_names_every_question_and_every_key():
 
     guide = (ROOT / "docs" / "guide.md").read_text("utf-8")
     assert [name for name in Answers.model_fields if f"| `{name}` |" not in guide] == []
-    assert [name for name in ClusterFile.model_fields if f"`{name}" not in guide] == []
+    schema = ClusterFile.model_json_schema()
+    assert [key for key in _keys(schema) if not re.search(rf"`{key}|`\.{key.partition('.')[2] or key}`", guide)] == []
+
+
+def _keys(schema: dict[str, Any]) -> Iterator[str]:
+    """The keys of cluster.yaml, those of a section as `section.key`."""
+    for name, field in schema["properties"].items():
+        refs = [option["$ref"] for option in [field, *field.get("anyOf", [])] if "$ref" in option]
+        inner = [schema["$defs"][ref.rpartition("/")[2]].get("properties", {}) for ref in refs]
+        yield from [f"{name}.{key}" for keys in inner for key in keys] or [name]
 
 
 def test_the_picture_is_of_a_run_of_this_version(tmp_path: Path, kustomize: Path, monkeypatch: pytest.MonkeyPatch):

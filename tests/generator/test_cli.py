@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
+import sys
+from collections.abc import Iterator
 
+import click
 import pytest
 
 from antrea_ci import __version__
-from antrea_generator import crash
+from antrea_generator import __main__, crash
+from antrea_generator.cli import cli
 from antrea_generator.commands import schema
 from support.repos import run, spawn
 
-VERBS = (
-    "new",
-    "schema",
-    "bundle",
-    "bundle import",
-    "bundle show",
-    "render",
-    "check",
-    "tools",
-    "tools install",
-    "credentials",
-    "doctor",
-)
+
+def _verbs(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command of the command line, those of groups as `bundle import`."""
+    if words:
+        yield " ".join(words)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _verbs(inner, (*words, name))
+
+
+VERBS = tuple(_verbs(cli))
 
 
 def test_the_version_is_told_with_and_without_other_options(tmp_path):
@@ -44,6 +50,11 @@ def test_every_verb_has_help_with_an_example(verb):
 def test_the_help_names_every_verb():
     out = run("--help").out
     assert all(f"\n  {verb} " in out for verb in VERBS if " " not in verb)
+
+
+def test_doctor_knows_what_every_verb_needs(tmp_path):
+    verbs = json.loads(run("doctor", "--format", "json", cwd=tmp_path).out)["verbs"]
+    assert {"doctor", *(verb["verb"] for verb in verbs)} == {verb for verb in VERBS if " " not in verb}
 
 
 def test_a_misspelt_verb_is_a_usage_error_with_the_nearest_one():
@@ -65,6 +76,30 @@ def raise_in_schema(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> No
 def test_an_interrupt_ends_with_130(monkeypatch):
     raise_in_schema(monkeypatch, KeyboardInterrupt())
     assert run("schema").code == 130
+
+
+def test_an_interrupt_before_anything_is_loaded_ends_with_130(monkeypatch):
+    class Interrupted:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "antrea_generator.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "antrea_generator.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    monkeypatch.setattr(sys, "argv", ["antrea-gitops", "schema"])
+    monkeypatch.setattr(gc, "set_threshold", lambda *_: None)  # this process has more than one command to run
+    with pytest.raises(SystemExit) as ended:
+        __main__.run()
+    assert ended.value.code == 130
+
+
+def test_a_folder_that_is_gone_is_told(monkeypatch, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ran = run("check")
+    assert (ran.code, ran.err) == (1, "error: the current folder has been removed\n  fix: change to one that exists\n")
 
 
 def test_an_internal_error_ends_with_3_and_names_its_log(monkeypatch, tmp_path):
