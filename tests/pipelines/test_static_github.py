@@ -187,7 +187,7 @@ def test_the_name_of_the_cluster_is_typed_and_compared_before_any_secret_is_ther
         "install": 'antrea-gitops install ${RESUME:+"$RESUME"}',
         "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
         "apply": "antrea-gitops apply --yes",
-        "nsx": "antrea-gitops nsx apply --yes",
+        "nsx": 'antrea-gitops nsx apply --yes ${CREATE_IDENTITY:+"$CREATE_IDENTITY"}',
     }
     assert operate["run"].splitlines() == ["antrea-gitops ci mask", call[verb]]
 

@@ -219,7 +219,7 @@ def test_the_name_of_the_cluster_is_compared_first(verb: str):
         "install": "antrea-gitops install ${RESUME:+--resume}",
         "destroy": 'antrea-gitops destroy --confirm "$CONFIRM"',
         "apply": "antrea-gitops apply --yes",
-        "nsx": "antrea-gitops nsx apply --yes",
+        "nsx": "antrea-gitops nsx apply --yes ${CREATE_IDENTITY:+--create-identity}",
     }
     steps = ["antrea-gitops ci confirm", "antrea-gitops ci mask", call[verb]]
     assert FOUND[verb]["script"] == steps
