@@ -63,7 +63,9 @@ class InstalledFile(_Part):
     recorded: Time = Field(description="When this was written, in UTC, such as 2026-11-25T20:49:00Z.")
     commit: Commit = Field(description="The commit that was installed.")
     infraID: str | None = Field(default=None, description="The installer's name for the cluster's infrastructure.")
-    clusterID: str | None = None
+    clusterID: str | None = Field(
+        default=None, description="That of OpenShift; on plain Kubernetes the uid of the namespace kube-system."
+    )
     versions: InstalledVersions
     applied: AppliedChange | None = Field(default=None, description="What `apply` made of it since.")
     immutable: ImmutableValues

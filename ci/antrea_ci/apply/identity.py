@@ -14,40 +14,63 @@ from antrea_ci.values import items_at, text_at, texts_at
 from antrea_ci.verify.look import Look, name_of
 from antrea_ci.yamlio import Value
 
+_MADE_ANEW = "where the cluster was made anew, `antrea-gitops install` brings Antrea there and records it"
+
 
 def refuse_another(cluster: Cluster, record: InstalledFile | None, api: Api) -> tuple[str, ...]:
     """Raises AntreaGitopsError with every sign that another cluster answers, ApiError where none does; else doubts.
 
-    On OpenShift the ids that installed.yaml recorded and the cluster's networks count, elsewhere the pod networks that
-    nodes have. The address of the API's Service alone is a doubt: networks in cluster.yaml may be written wrongly.
+    The ids that installed.yaml recorded count, on OpenShift with the cluster's networks, elsewhere with the pod networks
+    that nodes have. The address of the API's Service alone is a doubt: networks in cluster.yaml may be written wrongly.
     """
     look, is_openshift = Look(api), cluster.file.flavour == "openshift"
-    signs = list(_openshift(cluster, record, look) if is_openshift else _nodes(cluster, look))
+    signs = list((_openshift if is_openshift else _kubernetes)(cluster, record, look))
     name = cluster.name or "of this repository"
     if signs:
         raise AntreaGitopsError(
             f"this is not the cluster {name}:" + "".join(f"\n    {one}" for one in signs),
             why="what is reviewed for one cluster must not reach another; its networks never change",
-            fix=f"name the right kubeconfig with --kubeconfig; this one is from {api.source or api.kubeconfig.name}",
+            fix=f"name the right kubeconfig with --kubeconfig; this one is from {api.source or api.kubeconfig.name}"
+            + ("" if is_openshift else f"; {_MADE_ANEW}"),
         )
     doubts = () if is_openshift else tuple(_service(cluster, look))
     return tuple(f"{one}: is this the cluster {name}?" for one in doubts)
 
 
+def system_id(look: Look) -> str:
+    """What tells a cluster without an installer apart for as long as it lives."""
+    return text_at(_at(look, "system"), ("metadata", "uid"))
+
+
+def is_made_anew(record: InstalledFile, api: Api) -> bool:
+    """Whether a plain cluster without Antrea answers in the place of the one that was recorded."""
+    look = Look(api)
+    is_other = bool(record.clusterID) and record.clusterID != system_id(look)
+    return is_other and not look.at(text_at(facts("apply"), ("antrea-install",)))
+
+
 def _openshift(cluster: Cluster, record: InstalledFile | None, look: Look) -> Iterator[str]:
     infra = text_at(_at(look, "infrastructure"), ("status", "infrastructureName"))
     version = text_at(_at(look, "version"), ("spec", "clusterID"))
-    for what, wanted, found in (
-        ("infraID", record.infraID if record else None, infra),
-        ("clusterID", record.clusterID if record else None, version),
-    ):
-        if wanted and found and wanted != found:
-            yield f"{what}: installed.yaml recorded {wanted}, and the cluster says {found}"
+    yield from _recorded("infraID", record.infraID if record else None, infra)
+    yield from _recorded("clusterID", record.clusterID if record else None, version)
     network = _at(look, "network")
+    if not network and not infra:
+        yield "it has neither an Infrastructure nor a Network of config.openshift.io, so it is not OpenShift"
     pods = [text_at(one, ("cidr",)) for one in items_at(network, ("spec", "clusterNetwork"))]
     yield from _compared("clusterNetwork", [one.text for one in cluster.plan.cluster], pods)
     services = texts_at(network, ("spec", "serviceNetwork"))
     yield from _compared("serviceNetwork", [one.text for one in cluster.plan.service], services)
+
+
+def _kubernetes(cluster: Cluster, record: InstalledFile | None, look: Look) -> Iterator[str]:
+    yield from _recorded("clusterID", record.clusterID if record else None, system_id(look))
+    yield from _nodes(cluster, look)
+
+
+def _recorded(what: str, wanted: str | None, found: str) -> Iterator[str]:
+    if wanted and found and wanted != found:
+        yield f"{what}: installed.yaml recorded {wanted}, and the cluster says {found}"
 
 
 def _compared(what: str, planned: Sequence[str], found: Sequence[str]) -> Iterator[str]:

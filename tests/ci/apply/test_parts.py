@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from antrea_ci.apply.identity import refuse_another
+from antrea_ci.apply.identity import is_made_anew, refuse_another
 from antrea_ci.apply.phase2 import kept
 from antrea_ci.apply.record import Books, refuse_without_cluster, written
 from antrea_ci.apply.steps import Step
 from antrea_ci.apply.transition import transitional
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.facts import facts
 from antrea_ci.installed import InstalledFile, InstalledVersions, immutable_values, read_installed
 from antrea_ci.installed_records import Record
 from antrea_ci.model.effective import Cluster, load
+from antrea_ci.values import text_at
 from antrea_ci.yamlio import parse
 from support.kubernetes_api import Direct, State
 from support.small import rendering_repo
@@ -55,6 +57,20 @@ def test_an_openshift_cluster_is_known_by_its_infrastructure_and_networks(cluste
     assert (
         "serviceNetwork: the repository says 172.30.0.0/16, and the cluster has 172.31.0.0/16" in raised.value.message
     )
+
+
+def test_a_cluster_without_openshift_is_not_the_one_that_runs_it(cluster: Cluster) -> None:
+    with pytest.raises(AntreaGitopsError, match="it is not OpenShift"):
+        refuse_another(cluster, None, Direct(State({})))
+
+
+def test_a_plain_cluster_is_known_by_its_system_namespace_and_without_antrea_was_made_anew(cluster: Cluster) -> None:
+    system = {text_at(facts("apply"), ("identity", "system")): {"metadata": {"uid": "b"}}}
+    antrea = {text_at(facts("apply"), ("antrea-install",)): {"spec": {}}}
+    record = installed(cluster, clusterID="a")
+    assert is_made_anew(record, Direct(State(system)))
+    assert not is_made_anew(record, Direct(State(system | antrea)))
+    assert not is_made_anew(installed(cluster, clusterID="b"), Direct(State(system)))
 
 
 @pytest.mark.parametrize("state", ["installing", "destroyed"])

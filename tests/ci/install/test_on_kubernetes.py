@@ -115,6 +115,7 @@ def test_a_cluster_gets_antrea_once_and_the_same_again_does_no_harm_and_a_change
     assert "later commits reach the cluster by `antrea-gitops apply`" in done.out
     record = site.record
     assert (record["state"], record["commit"], record["versions"]["release"]) == ("installed", head, "1.35.4")
+    assert record["clusterID"] == site.server.rest.get("/api/v1/namespaces/kube-system")["metadata"]["uid"]
     assert record["immutable"]["networking"]["serviceNetwork"] == ["10.96.0.0/16"]
     phases = [(one["name"], one["state"]) for one in site.report["phases"]]
     assert phases == [(name, "ok") for name in ("preflight", "backup", "apply", "verify", "record")]
@@ -132,6 +133,10 @@ def test_a_cluster_gets_antrea_once_and_the_same_again_does_no_harm_and_a_change
     assert other.code == 1
     assert "this commit would change it:\n    AntreaInstall/antrea-operator/antrea-install" in other.err
     assert "`antrea-gitops apply`" in other.err
+
+    edit(site.repo / "installed.yaml", record["clusterID"], "2f3b9b5e-0000-4000-8000-000000000000")
+    commit(site.repo)
+    assert "this is not the cluster kube:\n    clusterID" in site.install().err
     assert site.versions() == before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from antrea_ci.apply.identity import is_made_anew, system_id
 from antrea_ci.apply.objects import applied
 from antrea_ci.apply.plan import INSTALL, plan
 from antrea_ci.apply.request import TIMEOUT_SECONDS
@@ -23,6 +24,7 @@ from antrea_ci.installed_records import Record
 from antrea_ci.kube.api import Api, ApiError
 from antrea_ci.values import mapping_at
 from antrea_ci.vault import Kind
+from antrea_ci.verify.look import Look
 
 _NOTE = "Antrea is installed; later commits reach the cluster by `antrea-gitops apply`"
 
@@ -36,7 +38,7 @@ class KubernetesRun(BaseRun):
 
 def carry_out(run: KubernetesRun, environment: Mapping[str, str]) -> Ended:
     """All phases. Each does no harm where it was done before."""
-    record, manifests = binding_record(run.home, run.cluster), _manifests(run)
+    record, manifests = _record(run), _manifests(run)
     with run.phase(Phase.PREFLIGHT):
         run.say(f"the cluster is that of {run.api.source or run.api.kubeconfig}")
         preflight(run)
@@ -53,9 +55,18 @@ def carry_out(run: KubernetesRun, environment: Mapping[str, str]) -> Ended:
         late.verify_cluster(run, run.api.kubeconfig, run.api.program)
 
     def enter() -> None:
-        late.record(run, Metadata("", ""), environment)
+        late.record(run, Metadata("", system_id(Look(run.api))), environment)
 
     return replace(finish(run, verify, None if record else enter), note=_NOTE)
+
+
+def _record(run: KubernetesRun) -> Record | None:
+    """The record of this cluster; None for one that was made anew since."""
+    record = binding_record(run.home, run.cluster)
+    if record is None or not is_made_anew(record.file, run.api):
+        return record
+    run.say(f"{record.where} is of an earlier cluster of this name: this one has no Antrea, and another id")
+    return None
 
 
 def _manifests(run: BaseRun) -> list[Manifest]:
