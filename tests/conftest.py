@@ -82,6 +82,9 @@ def templates() -> Generator[None]:
         yield
 
 
+_LONG = {"e2e", "mutations"}
+
+
 @pytest.fixture(scope="session")
 def kustomize(isolation: None) -> Path:
     """The locked kustomize, installed if need be."""
@@ -103,6 +106,19 @@ def api_server(request: pytest.FixtureRequest) -> Generator[Server]:
     server: Server = request.getfixturevalue("started_api_server")
     yield server
     server.wipe()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module makes once for its tests is made on one worker; long tests go wherever one is free."""
+    for item in items:
+        if _shares(item) and not item.get_closest_marker("xdist_group") and not _LONG & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _shares(item: pytest.Item) -> bool:
+    found = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(fixture.scope in ("module", "package") for fixtures in found for fixture in fixtures)
 
 
 @pytest.hookimpl(wrapper=True)
