@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a module makes once for its tests is made on one worker; long tests go wherever one is free."""
     for item in items:
         if _shares(item) and not item.get_closest_marker("xdist_group") and not _LONG & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("/".join(item.path.parts[-2:])))
 
 
 def _shares(item: pytest.Item) -> bool:
