@@ -20,7 +20,7 @@ from antrea_ci.repo import ClusterRepo
 from antrea_ci.tools.catalogue import platform as platform_name
 from antrea_ci.tools.find import ensure_tool
 from antrea_ci.tools.lock import read_lock
-from antrea_ci.values import mapping_at, text_at
+from antrea_ci.values import mapping_at, text_at, value_at
 
 _IDENTITY = "ANTREA_GITOPS_AGE_IDENTITY"
 _FACTS = Path(__file__).with_name("facts") / "requirements.yaml"
@@ -87,7 +87,7 @@ class _Need:
     get: str
     at_least: str = ""
     any_of: Sequence[str] = ()
-    flavour: str = ""
+    where: Mapping[str, yamlio.Value] | None = None
 
 
 class _RawNeed(TypedDict):
@@ -95,14 +95,14 @@ class _RawNeed(TypedDict):
     get: str
     at_least: NotRequired[str]
     any_of: NotRequired[list[str]]
-    flavour: NotRequired[str]
+    where: NotRequired[dict[str, yamlio.Value]]
 
 
 class _Verb(TypedDict):
     needs: list[str]
     wants: NotRequired[list[str]]
     core: NotRequired[bool]
-    flavour: NotRequired[str]
+    where: NotRequired[dict[str, yamlio.Value]]
 
 
 class _Facts(TypedDict):
@@ -116,16 +116,18 @@ _Answer: TypeAlias = tuple[bool, str]
 def examine(folder: Path, verbs: Collection[str]) -> Report:
     """Looks at this machine and, if ``folder`` is a cluster repository, at its tools.lock.yaml; no network.
 
-    Only ``verbs`` that the facts know are reported, in the order of the facts, and nothing of another flavour.
+    Only ``verbs`` that the facts know are reported, in the order of the facts, and nothing that the cluster lacks.
     """
     facts = _facts()
     repo = ClusterRepo(folder.resolve())
-    ours = ("", _flavour(repo))
-    asked = {verb: raw for verb, raw in facts["verbs"].items() if verb in verbs and raw.get("flavour", "") in ours}
+    cluster = _cluster_file(repo) or {"flavour": "openshift"}
+    asked = {
+        name: verb for name, verb in facts["verbs"].items() if name in verbs and _is_here(verb.get("where"), cluster)
+    }
     found = [
-        _requirement(name, _Need(**raw), asked, repo)
-        for name, raw in facts["requirements"].items()
-        if _users(name, asked) and raw.get("flavour", "") in ours
+        _requirement(name, need, asked, repo)
+        for name, need in ((name, _Need(**raw)) for name, raw in facts["requirements"].items())
+        if _users(name, asked) and _is_here(need.where, cluster)
     ]
     missing = {item.name for item in found if item.state is State.MISSING}
     states = (
@@ -133,6 +135,11 @@ def examine(folder: Path, verbs: Collection[str]) -> Report:
         for verb, raw in asked.items()
     )
     return Report(str(repo.root) if repo.cluster_file.is_file() else "", tuple(found), tuple(states))
+
+
+def _is_here(where: Mapping[str, yamlio.Value] | None, cluster: yamlio.Value) -> bool:
+    """Whether the cluster has what a fact is about, by keys of cluster.yaml with dots."""
+    return all(value_at(cluster, tuple(key.split("."))) == value for key, value in (where or {}).items())
 
 
 def _requirement(name: str, need: _Need, verbs: Mapping[str, _Verb], repo: ClusterRepo) -> Requirement:
@@ -211,11 +218,6 @@ def _environment(_: str, need: _Need, repo: ClusterRepo) -> _Answer:
 def _secrets(repo: ClusterRepo) -> tuple[str, Mapping[str, yamlio.Value]]:
     value = _cluster_file(repo)
     return text_at(value, ("secrets", "provider")) or "env", mapping_at(value, ("secrets", "names"))
-
-
-def _flavour(repo: ClusterRepo) -> str:
-    """That of the repository; OpenShift outside of one."""
-    return text_at(_cluster_file(repo), ("flavour",)) or "openshift"
 
 
 def _cluster_file(repo: ClusterRepo) -> yamlio.Value:

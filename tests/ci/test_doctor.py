@@ -130,7 +130,8 @@ def test_what_only_openshift_needs_is_no_matter_of_plain_kubernetes(programs: Pa
 def test_verbs_of_later_issues_are_data(tmp_path: Path) -> None:
     report = examine(tmp_path, ("install", "images"))
     assert lacks(report, "install") == ("openshift-install", "oc", "pull-secret")
-    assert lacks(report, "images") == ("image-tool",)
+    assert lacks(report, "images") == ()
+    assert state(report, "image-tool") is State.ADVISED  # only `images push` needs one
     assert state(report, "vcenter-password") is State.ADVISED
 
 
@@ -143,14 +144,16 @@ def test_a_secrets_value_is_never_told(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("provider", ["file", "sops"])
 def test_secrets_that_come_from_elsewhere_are_no_variables(tmp_path: Path, provider: str) -> None:
-    (tmp_path / "cluster.yaml").write_text(f"secrets: {{provider: {provider}}}\n")
+    (tmp_path / "cluster.yaml").write_text(f"flavour: openshift\nsecrets: {{provider: {provider}}}\n")
     report = examine(tmp_path, ("install",))
     assert state(report, "pull-secret") is State.OK
     assert state(report, "age-identity") is State.ADVISED
 
 
 def test_a_variable_that_cluster_yaml_calls_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cluster.yaml").write_text("secrets: {names: {ANTREA_GITOPS_PULL_SECRET: OCP_PULL}}\n")
+    (tmp_path / "cluster.yaml").write_text(
+        "flavour: openshift\nsecrets: {names: {ANTREA_GITOPS_PULL_SECRET: OCP_PULL}}\n"
+    )
     assert state(examine(tmp_path, ("install",)), "pull-secret") is State.MISSING
     monkeypatch.setenv("OCP_PULL", "{}")
     assert state(examine(tmp_path, ("install",)), "pull-secret") is State.OK
@@ -159,7 +162,28 @@ def test_a_variable_that_cluster_yaml_calls_otherwise(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize("program", ["skopeo", "crane", "podman"])
 def test_any_image_tool_will_do(programs: Path, tmp_path: Path, program: str) -> None:
     script(programs, program, "exit 1")
-    assert lacks(examine(tmp_path, ("images",)), "images") == ()
+    assert state(examine(tmp_path, ("images",)), "image-tool") is State.OK
+
+
+def test_phase_2_is_told_where_the_cluster_joins_nsx(tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text("flavour: openshift\nnsx: {enabled: false}\n")
+    assert "nsx-login" not in {item.name for item in examine(tmp_path, ("nsx", "destroy")).requirements}
+    (tmp_path / "cluster.yaml").write_text("flavour: openshift\nnsx: {enabled: true}\n")
+    login = next(item for item in examine(tmp_path, ("nsx", "destroy")).requirements if item.name == "nsx-login")
+    assert (login.state, login.verbs) == (State.ADVISED, ("destroy", "nsx"))
+
+
+def test_sops_is_needed_where_secrets_are_kept_by_it(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text("flavour: kubernetes\nsecrets: {provider: sops}\n")
+    script(programs, "kubectl", "exit 1")
+    assert lacks(examine(tmp_path, ("apply",)), "apply") == ("sops",)
+    script(programs, "sops", "exit 1")
+    assert lacks(examine(tmp_path, ("apply",)), "apply") == ()
+
+
+def test_a_program_that_only_a_repository_names_is_no_misspelt_one(tmp_path: Path) -> None:
+    found = next(i for i in examine(tmp_path, ("install",)).requirements if i.name == "openshift-install")
+    assert found.detail == "the list that antrea-gitops ships names no program openshift-install"
 
 
 def test_nothing_is_written(tmp_path: Path) -> None:

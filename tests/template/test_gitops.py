@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment, StrictUndefined
 
-from support.repos import copy_template, run
+from support.repos import ROOT, copy_template, run
 
 URL = "ssh://git@git.example.com/platform/ocp.git"
 
@@ -27,6 +28,16 @@ def documents(path: Path) -> dict[str, Any]:
 
 def test_without_an_engine_there_is_no_folder(tmp_path: Path) -> None:
     assert not (copy_template(tmp_path / "ocp") / "gitops").exists()
+
+
+def test_a_repository_that_was_made_before_the_question_can_be_updated() -> None:
+    """Copier renders the new template's `_exclude` with the answers to the old one's questions, too."""
+    template = yaml.safe_load((ROOT / "copier.yml").read_text())
+    options = {key: value for key, value in template["_envops"].items() if key != "undefined"}
+    environment = Environment(undefined=StrictUndefined, autoescape=False, **options)  # noqa: S701 - these are paths
+    before = {"flavour": "openshift", "ci": "github", "nsx": False, "_copier_operation": "update"}
+    excluded = {environment.from_string(pattern).render(before) for pattern in template["_exclude"]}
+    assert "gitops" in excluded
 
 
 @pytest.mark.parametrize(("flavour", "namespace"), [("openshift", "openshift-gitops"), ("kubernetes", "argocd")])

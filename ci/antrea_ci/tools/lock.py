@@ -62,7 +62,7 @@ class ToolsLock:
         """The program ``name``; raises MissingRequirementError if it is not locked here."""
         if name in self.tools:
             return self.tools[name]
-        hint = did_you_mean(name, known_tools())
+        hint = "" if name in known_tools() else did_you_mean(name, known_tools())
         raise MissingRequirementError(
             f"{self.file} names no program {name}{hint}",
             fix=f"it names {', '.join(self.tools)}; run this in the cluster repository that needs {name}",
