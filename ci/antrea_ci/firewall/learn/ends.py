@@ -87,7 +87,7 @@ class Ends:
         for zone in zones:
             network = ip_network(zone.network)
             by_version[network.version].append((network, zone))
-        self._four, self._six = (_Segments(by_version[version]) for version in (4, 6))
+        self._four, self._six = _Segments(by_version[4], 4), _Segments(by_version[6], 16)
         self._most = kept
         self._kept: dict[bytes, Zone | None] = {}
 
@@ -103,30 +103,31 @@ class Ends:
             return found
 
     def _look(self, address: bytes) -> Zone | None:
-        segments, family = (self._six, socket.AF_INET6) if b":" in address else (self._four, socket.AF_INET)
         try:
-            packed = socket.inet_pton(family, address.partition(b"%")[0].decode("ascii"))
+            if b":" in address:
+                return self._six.at(socket.inet_pton(socket.AF_INET6, address.partition(b"%")[0].decode("ascii")))
+            return self._four.at(socket.inet_pton(socket.AF_INET, address.decode("ascii")))
         except (OSError, ValueError):
             return None
-        return segments.at(int.from_bytes(packed, "big"))
 
 
 class _Segments:
-    """All addresses of one family, cut where a network begins or ends."""
+    """All addresses of one family, of ``size`` bytes, cut where a network begins or ends."""
 
-    def __init__(self, networks: Sequence[tuple[_Network, Zone]]) -> None:
-        edges = {0}
+    def __init__(self, networks: Sequence[tuple[_Network, Zone]], size: int) -> None:
+        numbers = {0}
         for network, _ in networks:
-            edges |= {int(network.network_address), int(network.broadcast_address) + 1}
-        self._edges = sorted(edges)
+            numbers |= {int(network.network_address), int(network.broadcast_address) + 1}
+        edges = sorted(number for number in numbers if number < 1 << 8 * size)
         nested = sorted(networks, key=lambda one: -one[0].prefixlen)
+        self._edges = [edge.to_bytes(size, "big") for edge in edges]
         self._zones = [
             next((p for n, p in nested if int(n.network_address) <= edge <= int(n.broadcast_address)), ELSEWHERE)
-            for edge in self._edges
+            for edge in edges
         ]
 
-    def at(self, number: int) -> Zone:
-        return self._zones[bisect_right(self._edges, number) - 1]
+    def at(self, packed: bytes) -> Zone:
+        return self._zones[bisect_right(self._edges, packed) - 1]
 
 
 def _network(text: str) -> _Network | None:

@@ -33,7 +33,7 @@ class Handshake(IntEnum):
     ANSWERS = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """One format of lines. What ``verdict`` and ``handshake`` say of the same bytes is always the same.
 

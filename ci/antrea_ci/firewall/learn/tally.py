@@ -125,7 +125,7 @@ class Tally:
 
     def _of_another_format(self, line: bytes) -> Fields:
         """What a line has, by whichever format; that comes first from now on. _NOTHING where it is of none."""
-        found = recognised(line, self._formats)
+        found = recognised(line, self._formats[1:])  # the first one has been tried
         if found is None:
             self.unknown.add(line)
             return _NOTHING
