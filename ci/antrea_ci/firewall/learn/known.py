@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from antrea_ci.facts import facts
+from antrea_ci.firewall.learn.pairs import NO_PORT
 from antrea_ci.firewall.rule import rows
 from antrea_ci.values import items_at, text_at, texts_at, value_at
 
@@ -20,7 +21,10 @@ class Known(NamedTuple):
 
 @cache
 def known(protocol: str, port: int) -> Known | None:
-    """Single ports before ranges, and general names before the reason of a row; None where nobody knows."""
+    """Single ports before ranges, and general names before the reason of a row; None where nobody knows.
+
+    ``port`` is NO_PORT where the protocol has none.
+    """
     fitting = [
         (last - first, what) for named, first, last, what in _all() if named == protocol and first <= port <= last
     ]
@@ -35,8 +39,8 @@ def _all() -> tuple[tuple[str, int, int, Known], ...]:
 def _rows() -> Iterator[tuple[str, int, int, Known]]:
     for row in rows().values():
         for protocol in row.protocols:
-            for port in filter(None, row.ports):
-                yield protocol, *_range(port), Known(row.reason, row.fact)
+            for port in row.ports:
+                yield protocol, *(_range(port) if port else (NO_PORT, NO_PORT)), Known(row.reason, row.fact)
 
 
 def _names() -> Iterator[tuple[str, int, int, Known]]:

@@ -61,6 +61,11 @@ def test_a_dropped_answer_is_of_the_row_of_its_question(cluster: Cluster, flags:
     assert not found.unexplained
 
 
+def test_a_protocol_without_ports_is_called_by_its_row(cluster: Cluster) -> None:
+    (one,) = learned(cluster, [FORMATS["kernel"](Flow(NODE, OTHER_NODE, "ESP", -1, -1))]).unexplained
+    assert (one.what, one.port) == ("IPsec between nodes", "")
+
+
 def test_rows_are_told_apart_by_direction_protocol_and_range(cluster: Cluster) -> None:
     flows = [
         Flow(NODE, OTHER_NODE, "UDP", 51234, 6081),
