@@ -40,7 +40,7 @@ def _rows() -> Iterator[tuple[str, int, int, Known]]:
     for row in rows().values():
         for protocol in row.protocols:
             for port in row.ports:
-                yield protocol, *(_range(port) if port else (NO_PORT, NO_PORT)), Known(row.reason, row.fact)
+                yield protocol, *_range(port), Known(row.reason, row.fact)
 
 
 def _names() -> Iterator[tuple[str, int, int, Known]]:
@@ -53,4 +53,4 @@ def _names() -> Iterator[tuple[str, int, int, Known]]:
 
 def _range(port: str) -> tuple[int, int]:
     first, _, last = port.partition("-")
-    return int(first), int(last or first)
+    return int(first or NO_PORT), int(last or first or NO_PORT)
