@@ -55,6 +55,11 @@ class Records:
         return chosen if chosen and chosen.file.is_active else None
 
     @property
+    def latest(self) -> Record | None:
+        """The newest word, also that the cluster was destroyed."""
+        return self.trusted or self.here
+
+    @property
     def governing(self) -> Record | None:
         """The same, unless the working tree says that there is no cluster any more."""
         lifted = self.here is not None and not self.here.file.is_active

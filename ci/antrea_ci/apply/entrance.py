@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from antrea_ci.apply.drift import Drift
+from antrea_ci.apply.drift import Drift, nothing_to_compare
 from antrea_ci.apply.drift import drift as compared
 from antrea_ci.apply.engine import Run, admit, is_settled
 from antrea_ci.apply.identity import refuse_another
@@ -25,7 +25,7 @@ from antrea_ci.install import source
 from antrea_ci.install.entrance import interruptible, make_folders
 from antrea_ci.install.renewal import Renewal
 from antrea_ci.installed_records import find_records
-from antrea_ci.kube.access import opened
+from antrea_ci.kube.access import NoKubeconfigError, opened
 from antrea_ci.kube.api import Api
 from antrea_ci.model.effective import Cluster
 from antrea_ci.repo import ClusterRepo
@@ -72,15 +72,26 @@ def apply(home: ClusterRepo, request: Request, environment: Mapping[str, str], a
 
 
 def drift(home: ClusterRepo, request: Request, environment: Mapping[str, str]) -> Drift:
-    """Compares the cluster with what the commit renders, by reading alone."""
+    """Compares the cluster with what the commit renders, by reading alone.
+
+    Without a cluster (not installed yet, or destroyed) there is no difference, which the diff's warnings say.
+    """
     commit = source.commit_named(home, request.ref)
     with tempfile.TemporaryDirectory(prefix="antrea-gitops-") as folder:
         cluster = source.checked_out(home, commit, Path(folder) / "source")
         rendered = _rendered(cluster)
     cluster = replace(cluster, repo=home)
     secrets = load(cluster, "drift", environment)
-    with _opened(cluster, secrets, request, environment) as api:
-        return compared(api, home, cluster.name, commit, rendered)
+    record = find_records(home, cluster.file.install.branch).latest
+    if record and record.file.state != "installed":
+        return nothing_to_compare(cluster.name, commit, f"{record.where} says that it is {record.file.state}")
+    try:
+        with _opened(cluster, secrets, request, environment) as api:
+            return compared(api, home, cluster.name, commit, rendered, is_recorded=record is not None)
+    except NoKubeconfigError as error:
+        if record:
+            raise
+        return nothing_to_compare(cluster.name, commit, f"no installation is recorded, and {error.message}")
 
 
 @contextmanager
@@ -113,7 +124,8 @@ def _told(home: ClusterRepo, story: Story, audience: Audience, *, is_kept: bool)
     try:
         yield
     except AntreaGitopsError as error:
-        story.outcome, story.error = ("failed" if story.changed else "refused"), error.as_text()
+        has_begun = bool(story.changed) or story.goes_on
+        story.outcome, story.error = ("failed" if has_begun else "refused"), error.as_text()
         raise
     except BaseException as error:
         story.outcome, story.error = "interrupted", type(error).__name__
@@ -134,8 +146,7 @@ def _open(
 ) -> None:
     at_home = replace(admitted.cluster, repo=home)
     records = find_records(home, admitted.cluster.file.install.branch)
-    latest = records.trusted or records.here
-    refuse_without_cluster(records.binding, latest.file if latest else None)
+    refuse_without_cluster(records.binding, records.latest.file if records.latest else None)
     books = Books(home, admitted.cluster, story.commit, None if request.no_vault else admitted.vault, records.binding)
     with _opened(at_home, admitted.secrets, request, environment) as api:
         story.warnings += refuse_another(admitted.cluster, records.binding.file if records.binding else None, api)
@@ -177,4 +188,5 @@ def _run(run: Run, found: Plan) -> None:
         run.story.outcome = "unchanged"
         return
     run.progress(f"no object differs, but {left}: going on with what comes after")
+    run.story.goes_on = True
     run.finish()

@@ -20,8 +20,8 @@ _MADE_ANEW = "where the cluster was made anew, `antrea-gitops install` brings An
 def refuse_another(cluster: Cluster, record: InstalledFile | None, api: Api) -> tuple[str, ...]:
     """Raises AntreaGitopsError with every sign that another cluster answers, ApiError where none does; else doubts.
 
-    The ids that installed.yaml recorded count, on OpenShift with the cluster's networks, elsewhere with the pod networks
-    that nodes have. The address of the API's Service alone is a doubt: networks in cluster.yaml may be written wrongly.
+    The ids that installed.yaml recorded count, on OpenShift with the cluster's networks, elsewhere with the pod
+    networks that nodes have. The address of the API's Service alone is a doubt: networks in cluster.yaml may be wrong.
     """
     look, is_openshift = Look(api), cluster.file.flavour == "openshift"
     signs = list((_openshift if is_openshift else _kubernetes)(cluster, record, look))

@@ -85,13 +85,14 @@ def plan(api: Api, home: ClusterRepo, commit: str, rendered: Sequence[Manifest],
 
 def refuse(plan: Plan, *, force_conflicts: bool) -> None:
     """Raises AntreaGitopsError with everything that cannot be applied, and why."""
-    told = [*_immutable(plan.changes), *_refused(plan.steps)]
+    immutable, refused = list(_immutable(plan.changes)), list(_refused(plan.steps))
     conflicts = [] if force_conflicts else list(_conflicts(plan.steps))
-    if not told and not conflicts:
+    if not (immutable or refused or conflicts):
         return
-    fixes = ["what a running cluster cannot follow is for a new installation: revert it in Git"] if told else []
+    fixes = ["what a running cluster cannot follow is for a new installation: revert it in Git"] if immutable else []
+    fixes += dict.fromkeys(step.refusal.fix for step in plan.steps if step.refusal)
     fixes += ["let one of the two have these fields; --force-conflicts takes them over"] if conflicts else []
-    lines = "".join(f"\n    {line}" for line in (*told, *conflicts))
+    lines = "".join(f"\n    {line}" for line in (*immutable, *refused, *conflicts))
     raise AntreaGitopsError(
         f"this cannot be applied to the running cluster:{lines}",
         why="all of it is looked at before anything is changed, and nothing was changed",
@@ -109,7 +110,7 @@ def _immutable(changes: Sequence[ObjectChange]) -> Iterator[str]:
 
 
 def _refused(steps: Sequence[Step]) -> Iterator[str]:
-    yield from (f"{step.name}: the server refuses it: {step.refusal}" for step in steps if step.refusal)
+    yield from (f"{step.name}: the server refuses it: {step.refusal.message}" for step in steps if step.refusal)
 
 
 def _conflicts(steps: Sequence[Step]) -> Iterator[str]:

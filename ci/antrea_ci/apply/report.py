@@ -17,7 +17,10 @@ from antrea_ci.verify.check import Verification
 
 @dataclass
 class Story:
-    """What has happened so far. ``outcome``: running, dry-run, unchanged, applied, refused, failed or interrupted."""
+    """What has happened so far. ``outcome``: running, dry-run, unchanged, applied, refused, failed or interrupted.
+
+    ``goes_on``: it completes what an earlier run began.
+    """
 
     cluster: Cluster
     commit: str
@@ -26,6 +29,7 @@ class Story:
     plan: Plan | None = None
     waived: str = ""
     window: str = ""
+    goes_on: bool = False
     changed: list[str] = field(default_factory=list[str])
     deleted: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])

@@ -40,7 +40,7 @@ class Step:
     live: Manifest | None = None
     would: Manifest | None = None
     conflicts: tuple[Conflict, ...] = ()
-    refusal: str = ""
+    refusal: ApiError | None = None
 
     @property
     def name(self) -> str:
@@ -153,7 +153,7 @@ def _foreseen(api: Api, step: Step) -> Step:
             would = api.apply([step.manifest], dry_run=True, force=True)[0]
             conflicts = real(step.live or {}, mapping_at(would, ()), error.owners)
     except ApiError as error:
-        return replace(step, refusal=error.message)
+        return replace(step, refusal=error)
     return replace(step, would=_without_left_behind(api, step, mapping_at(would, ())), conflicts=conflicts)
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from antrea_ci.secrets import Secrets
 
 
+class NoKubeconfigError(MissingRequirementError):
+    """Nothing that is at hand opens the cluster."""
+
+
 @contextmanager
 def opened(
     cluster: Cluster,
@@ -34,7 +38,7 @@ def opened(
     """The cluster by the first kubeconfig of these: ``kubeconfig``, the secret ANTREA_GITOPS_KUBECONFIG; on OpenShift
     that of the work folder or of the vault, on Kubernetes the one that KUBECONFIG names.
 
-    What is no file yet lies in a 0600 file of a 0700 folder while it is open. MissingRequirementError names the ways.
+    What is no file yet lies in a 0600 file of a 0700 folder while it is open. NoKubeconfigError names the ways.
     """
     env = os.environ if environment is None else environment
     program = find_program(cluster)
@@ -87,8 +91,8 @@ def _written(data: bytes, scratch: Path) -> Path:
     return file
 
 
-def _missing(said: str) -> MissingRequirementError:
-    return MissingRequirementError(
+def _missing(said: str) -> NoKubeconfigError:
+    return NoKubeconfigError(
         f"no kubeconfig opens the cluster: {said}",
         why="the living cluster is changed and looked at through its API",
         fix=f"name one with --kubeconfig, or store one (or its path) as the secret {KUBECONFIG}; on OpenShift that of "

@@ -12,8 +12,9 @@ from typing import cast
 
 from antrea_ci import process
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.facts import facts
 from antrea_ci.kube.paths import object_name, object_path
-from antrea_ci.values import items_at
+from antrea_ci.values import items_at, text_at, texts_at
 from antrea_ci.yamlio import Value
 
 __all__ = ["FIELD_MANAGER", "Api", "ApiError", "Conflict", "ConflictError", "object_path"]
@@ -43,8 +44,15 @@ class ApiError(AntreaGitopsError):
     """The API refused, or did not answer. ``reason`` is its own word, such as ``NotFound``; "" if it gave none."""
 
     def __init__(self, message: str, reason: str = "") -> None:
-        super().__init__(message, fix="try the same with the kubeconfig by hand; the API server may still be starting")
+        rows = items_at(facts("kube-refusals"), ("fixes",))
+        known = (text_at(row, ("fix",)) for row in rows if any(word in message for word in texts_at(row, ("words",))))
+        super().__init__(message, fix=next(known, text_at(facts("kube-refusals"), ("otherwise",))))
         self.reason = reason
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the API may answer the same question later."""
+        return not self.reason or self.reason in texts_at(facts("kube-refusals"), ("passing",))
 
 
 @dataclass(frozen=True)

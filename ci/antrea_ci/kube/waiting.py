@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.kube.api import ApiError
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _GROWTH = 1.5
@@ -16,11 +17,13 @@ def wait_until(
 ) -> None:
     """Returns when ``look`` returns "": until then it says what is missing, and each new word goes to ``progress``.
 
-    It is asked again after pauses that grow from a quarter of a second to five. What ``look`` raises is raised at once;
-    after ``seconds`` AntreaGitopsError with its last word. ``what`` is waited for, as in "waiting for {what}".
+    It is asked again after pauses that grow from a quarter of a second to five, also where the API does not answer for
+    a while: agents that restart interrupt the network, and API servers are replaced. Else what ``look`` raises is
+    raised at once; after ``seconds`` AntreaGitopsError with its last word. ``what`` is waited for, as in "waiting for
+    {what}".
     """
     end, pause, told = time.monotonic() + seconds, _FIRST_PAUSE, ""
-    while missing := look():
+    while missing := _missing(look):
         if missing != told:
             progress(f"waiting for {what}: {missing}")
             told = missing
@@ -29,3 +32,12 @@ def wait_until(
             raise AntreaGitopsError(f"{what}: not within {seconds:g} s; {missing}", fix=fix)
         time.sleep(min(pause, left))
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+
+def _missing(look: Callable[[], str]) -> str:
+    try:
+        return look()
+    except ApiError as error:
+        if not error.is_passing:
+            raise
+        return error.message

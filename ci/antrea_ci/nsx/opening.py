@@ -110,8 +110,7 @@ def _books(
 ) -> Books:
     """Where it is written down; AntreaGitopsError where there is no such cluster, or another one answers."""
     records = find_records(home, cluster.file.install.branch)
-    latest = records.trusted or records.here
-    refuse_without_cluster(records.binding, latest.file if latest else None)
+    refuse_without_cluster(records.binding, records.latest.file if records.latest else None)
     for doubt in refuse_another(cluster, records.binding.file if records.binding else None, api):
         progress(doubt)
     return Books(home, cluster, commit, vault, records.binding)

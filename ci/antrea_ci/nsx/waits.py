@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.kube.api import ApiError
 from antrea_ci.kube.waiting import wait_until
 from antrea_ci.nsx import reasons
 from antrea_ci.nsx.living import Living, Manifest
@@ -26,15 +25,11 @@ class Patience:
 
 
 def _bearing(look: Callable[[], str]) -> Callable[[], str]:
-    """``look``, for which an API or a manager that does not answer now is something that is missing."""
+    """``look``, for which a manager that does not answer now is something that is missing."""
 
     def patient() -> str:
         try:
             return look()
-        except ApiError as error:
-            if error.reason:
-                raise
-            return error.message
         except NsxError as error:
             if error.status and not error.is_busy:
                 raise

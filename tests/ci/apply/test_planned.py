@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from antrea_ci.apply.drift import drift
 from antrea_ci.firewall import rendered_objects
 from antrea_ci.repo import ClusterRepo
 from antrea_ci.values import mapping_at, text_at
+from support.kubernetes_api import Direct, State
 from support.living import IMAGES, INSTALL, OPERATOR, Living, change, encapsulate, render
 from support.repos import git, run
 
@@ -150,6 +152,16 @@ def test_another_cluster_is_refused(cluster: Living) -> None:
 def test_there_is_no_drift_where_the_cluster_is_as_rendered(cluster: Living) -> None:
     ran = cluster.apply("--drift")
     assert (ran.code, ran.out.splitlines()[0]) == (0, "No object differs."), ran.out
+
+
+def test_a_repository_without_a_cluster_has_no_drift(cluster: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    ran = run("apply", "--drift", cwd=cluster.repo.root)
+    assert (ran.code, "there is no cluster to compare: no installation is recorded" in ran.out) == (0, True), ran.err
+    rendered = [mapping_at(one, ()) for one in rendered_objects(cluster.repo).values()]
+    for is_recorded in (False, True):
+        empty = Direct(State({}))
+        assert drift(empty, cluster.repo, "kube", "HEAD", rendered, is_recorded=is_recorded).is_there is is_recorded
 
 
 def test_drift_is_told_as_a_diff_to_who_may_only_read(cluster: Living, running: Living) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from antrea_ci.errors import AntreaGitopsError
-from antrea_ci.kube.api import Api, Conflict, ConflictError, object_path
+from antrea_ci.kube.api import Api, ApiError, Conflict, ConflictError, object_path
 from antrea_ci.kube.waiting import wait_until
 
 ONE = """\
@@ -79,3 +79,20 @@ def test_a_wait_tells_what_is_missing_once_and_ends_with_the_last_word() -> None
     assert told == ["waiting for it: one", "waiting for it: two"]
     with pytest.raises(AntreaGitopsError, match=r"it: not within 0\.1 s; never"):
         wait_until(lambda: "never", what="it", seconds=0.1, progress=told.append)
+
+
+def test_a_wait_bears_an_api_that_does_not_answer_for_a_moment_and_no_refusal() -> None:
+    answers = iter([ApiError("connection refused"), ApiError("etcd is busy", "ServiceUnavailable"), None])
+    told: list[str] = []
+
+    def look() -> str:
+        if answer := next(answers):
+            raise answer
+        return ""
+
+    wait_until(look, what="it", seconds=20, progress=told.append)
+    assert told == ["waiting for it: connection refused", "waiting for it: etcd is busy"]
+    answers = iter([ApiError('pods is forbidden: User "a" cannot list resource', "Forbidden")])
+    with pytest.raises(ApiError) as raised:
+        wait_until(look, what="it", seconds=20, progress=told.append)
+    assert "give this user the right" in raised.value.fix
