@@ -48,6 +48,9 @@ def test_a_file_of_which_nothing_is_understood_is_no_good_news(repository: Path)
     assert done.code == 1
     assert "No line is of a format that is known here" in done.out
     assert r"\x1b[2J\xff\x202e" in done.out
+    (repository / "damaged.gz").write_bytes(b"\x1f\x8b\x08\x00damaged")
+    done = run("firewall", "learn", "damaged.gz", cwd=repository)
+    assert (done.code, "Nothing was dropped" in done.out) == (1, False)
     (repository / "empty.log").write_bytes(b"")
     assert run("firewall", "learn", "empty.log", cwd=repository).code == 0
 
@@ -55,6 +58,7 @@ def test_a_file_of_which_nothing_is_understood_is_no_good_news(repository: Path)
 def test_what_cannot_be_meant_is_told_at_once(repository: Path) -> None:
     done = run("firewall", "learn", "nowhere.log", cwd=repository)
     assert (done.code, "nowhere.log does not exist" in done.err) == (2, True)
+    assert run("firewall", "learn", "antrea", cwd=repository).code == 2  # a folder
     wrong = ("--address", "DNS server=10.1.1.1", "--address", "clients=nobody")
     done = run("firewall", "learn", *wrong, "unexplained.log", cwd=repository)
     assert done.code == 2

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
-from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.errors import AntreaGitopsError, UsageError
 
 _BLOCK = 1 << 20
 LONGEST = 1 << 12
@@ -22,10 +22,10 @@ class BrokenOffError(Exception):
 
 
 def opened(path: Path) -> BufferedReader:
-    """The file; AntreaGitopsError where it cannot be read."""
+    """The file; AntreaGitopsError where it cannot be read, UsageError for a folder."""
     try:
         if path.is_dir():
-            raise AntreaGitopsError(f"{path} is a folder", fix="name the log files in it")
+            raise UsageError(f"{path} is a folder", fix="name the log files in it")
         return path.open("rb")
     except OSError as error:
         raise AntreaGitopsError(f"{path} cannot be read: {error.strerror}") from None

@@ -115,8 +115,9 @@ class Learned:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether there were lines, and none of a format that is known."""
-        return self.tally.unknown.count > 0 and not sum(self.tally.totals().values())
+        """Whether there was something to read, a damaged file perhaps, and no line of a format that is known."""
+        is_empty = not self.tally.unknown.count and not self.broken_off
+        return not is_empty and not sum(self.tally.totals().values())
 
     def lines(self) -> dict[str, Value]:
         """How many lines and packets of each kind there were."""
