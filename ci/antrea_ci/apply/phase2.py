@@ -18,9 +18,8 @@ def kept(step: Step) -> Step:
     switch = text_at(fields, ("switch",))
     if spec.get(switch) is not True:
         return step
-    names = [switch, text_at(fields, ("bootstrap",))]
+    names = [switch, text_at(fields, ("bootstrap",)), _IMAGE]
     names += [name for key in ("name", "managers", "path") for name in texts_at(fields, (key,))]
     wanted = mapping_at(step.manifest, ("spec",))
     joined = {name: spec[name] for name in names if name in spec}
-    image = {_IMAGE: spec[_IMAGE]} if _IMAGE in spec and _IMAGE not in wanted else {}
-    return replace(step, manifest={**step.manifest, "spec": {**wanted, **joined, **image}})
+    return replace(step, manifest={**step.manifest, "spec": {**wanted, **joined}})

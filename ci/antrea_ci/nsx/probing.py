@@ -12,6 +12,7 @@ from antrea_ci.findings import Finding, Location
 from antrea_ci.firewall.rule import rows
 from antrea_ci.images.registry import Logins
 from antrea_ci.model.effective import Cluster
+from antrea_ci.nsx.access import site_certificates
 from antrea_ci.nsx.addresses import base_of
 from antrea_ci.nsx.doors import HTTPS, Address, address_of
 from antrea_ci.preflight.reach import Reach, reach
@@ -52,7 +53,7 @@ class _Door:
 def outside_findings(cluster: Cluster, secrets: Secrets, outside: Outside) -> list[Finding]:
     """All at once, each in bounded time. Nodes may reach what cannot be reached from here, and the other way round."""
     doors = list(_doors(cluster, outside))
-    trust = trust_as_in_go(_trusted(cluster, secrets))
+    trust = trust_as_in_go(site_certificates(cluster))
     line = Line(trust, outside.seconds, lambda _: None)
     found = each(lambda door: list(_of_door(door, line)), doors)
     return [*(finding for one in found for finding in one), *image_findings(cluster, secrets)]
@@ -90,12 +91,6 @@ def _of_api(door: _Door, line: Line) -> Iterator[Finding]:
 
 def _closed(door: _Door, what: str) -> Finding:
     return Finding("nsx-check/port", f"{door.shown} {what}", location=door.place)
-
-
-def _trusted(cluster: Cluster, secrets: Secrets) -> str:
-    """The authorities of the site; the nodes' policy for them does not count here."""
-    config = Site.of(cluster, secrets, (), cluster.repo.root, Means()).config
-    return config.text("additionalTrustBundle") if config else ""
 
 
 def image_findings(cluster: Cluster, secrets: Secrets) -> list[Finding]:

@@ -17,6 +17,7 @@ from antrea_ci.nsx.refusals import Faults, NsxError, no_manager, refused, unansw
 _PAUSES = (1.0, 2.0, 4.0)
 """Seconds before all managers are asked again, where they are busy and say no time."""
 _LONGEST_PAUSE = 60.0
+_ILL = 500
 _UNSURE = (Fault.SILENT, Fault.BROKEN)
 """After these a request may have been carried out."""
 
@@ -57,7 +58,8 @@ class Managers:
                 self.sleep(min(max(waits) or pause, _LONGEST_PAUSE))
 
     def _round(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:
-        """Every manager once, the one that answered last before the others."""
+        """Every manager once, the one that answered last before the others. A manager that is not well is passed by
+        where nothing is changed."""
         faults: dict[str, NsxError | NoAnswerError] = {}
         for manager in sorted(self.addresses, key=lambda one: one != self._answered):
             try:
@@ -65,12 +67,14 @@ class Managers:
             except NoAnswerError as error:
                 faults[manager] = error
             except NsxError as error:
-                if not error.is_busy:
+                if not (error.is_busy or (method == "GET" and error.status >= _ILL)):
                     raise
                 faults[manager] = error
             else:
                 self._answered = manager
                 return found
+        if ill := next((one for one in faults.values() if isinstance(one, NsxError) and not one.is_busy), None):
+            raise ill
         raise _NobodyError(faults)
 
     def _once(self, manager: str, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:

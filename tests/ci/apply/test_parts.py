@@ -97,7 +97,7 @@ def test_the_record_keeps_what_was_installed_and_gets_new_versions(cluster: Clus
 
 
 def test_what_registered_the_cluster_at_nsx_stays_in_the_resource() -> None:
-    wanted = {"antreaAgentConfig": "a: 1", "enableInterworking": False, "clusterName": ""}
+    wanted = {"antreaAgentConfig": "a: 1", "enableInterworking": False, "clusterName": "", "interworkingImage": "r/i:2"}
     joined = {"enableInterworking": True, "clusterName": "ocp", "nsxManagers": ["nsx-1"], "interworkingImage": "r/i:1"}
     step = Step({"kind": "AntreaInstall", "spec": wanted}, {"spec": {"antreaAgentConfig": "a: 0", **joined}})
     assert kept(step).manifest["spec"] == {"antreaAgentConfig": "a: 1", **joined}

@@ -172,7 +172,10 @@ def test_a_manager_is_known_by_its_certificate(repo: ClusterRepo, tmp_path: Path
         said = [("warning nsx-check/tls", message) for _, message in probed(repo, managers, 443)]
         assert len(said) == 2
         assert "is signed by nobody who is trusted" in said[0][1]
-        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        with monkeypatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", str(authority.file))
+            assert len(probed(repo, managers, 443)) == 1
+        set_cluster(repo.root, site={"trustBundle": authority.file.read_text()})
         (told,) = probed(repo, managers, 443)
         assert told[0] == "warning nsx-check/tls"
         assert "its certificate is for another name" in told[1]

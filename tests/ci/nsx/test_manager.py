@@ -103,6 +103,18 @@ def test_the_first_manager_that_answers_is_asked_from_then_on(double: NsxManager
         assert dead.asked == []
 
 
+def test_a_manager_that_is_not_well_is_passed_by_where_nothing_is_changed(double: NsxManager) -> None:
+    with nsx_manager() as ill:
+        ill.fail("GET", "principal-identities", 500, times=-1)
+        ill.fail("POST", "principal-identities", 500, times=-1)
+        assert client(ill.address, double.address).identity("ocp") is None
+        told = refusal(lambda: client(closed_port(), ill.address).identity("ocp")).message
+        assert f"NSX manager {ill.address}: GET " in told
+        assert "answered with 500" in told
+        refusal(lambda: client(ill.address, double.address).create_identity("ocp", CERTIFICATE))
+    assert not double.identities
+
+
 def test_all_managers_and_their_reasons_are_told_where_none_answers() -> None:
     error = refusal(client(closed_port(), "nsx.invalid").version)
     assert "the connection is refused" in error.message
