@@ -42,8 +42,10 @@ class Story:
         """How to go back, as commands."""
         if not self.before or self.before == self.commit:
             return ["git revert COMMIT   # the one to take back; have it reviewed and merged", "antrea-gitops apply"]
-        which = f"{self.before[:12]}..{self.commit[:12]}"
-        return [f"git revert --no-edit {which}   # then have it reviewed and merged", "antrea-gitops apply"]
+        # Commits that record an installation stay: without installed.yaml nothing is applied any more.
+        name = self.cluster.repo.name(self.cluster.repo.installed_file)
+        which = f"git rev-list --no-merges {self.before[:12]}..{self.commit[:12]} -- . ':!{name}'"
+        return [f"git revert --no-edit $({which})   # then have it reviewed and merged", "antrea-gitops apply"]
 
     def planned(self) -> str:
         """What would change, what restarts, and in which order, for people to read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from antrea_ci.apply.identity import is_made_anew, refuse_another
 from antrea_ci.apply.phase2 import kept
 from antrea_ci.apply.record import Books, refuse_without_cluster, written
+from antrea_ci.apply.report import Story
 from antrea_ci.apply.steps import Step
 from antrea_ci.apply.transition import transitional
 from antrea_ci.errors import AntreaGitopsError
@@ -19,6 +22,7 @@ from antrea_ci.model.effective import Cluster, load
 from antrea_ci.values import text_at
 from antrea_ci.yamlio import parse
 from support.kubernetes_api import Direct, State
+from support.repos import commit, git
 from support.small import rendering_repo
 
 Object = dict[str, Any]
@@ -94,6 +98,18 @@ def test_the_record_keeps_what_was_installed_and_gets_new_versions(cluster: Clus
     assert (read, findings) == (renewed, [])
     again = Books(cluster.repo, cluster, "c" * 40, None, Record(renewed, parse(b"{}", "installed.yaml"), ""))
     assert (again.has_new_versions(), again.applied_before()) == (False, "b" * 40)
+
+
+def test_the_way_back_keeps_the_record_of_the_installation(cluster: Cluster, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    heads: list[str] = []
+    for name in ("first", "installed.yaml", "second"):
+        (tmp_path / name).write_text(name)
+        commit(tmp_path)
+        heads.append(git(tmp_path, "rev-parse", "HEAD").strip())
+    back = Story(cluster, heads[-1], before=heads[0]).back
+    subprocess.run(["sh", "-c", back[0]], cwd=tmp_path, check=True, capture_output=True)
+    assert git(tmp_path, "ls-files").split() == ["first", "installed.yaml"]
 
 
 def test_what_registered_the_cluster_at_nsx_stays_in_the_resource() -> None:
