@@ -39,8 +39,9 @@ def told(one: socket.socket) -> Told | None:
     """The message about a socket whose use has failed; None where there was none, or nobody tells."""
     if sys.platform != "linux":
         return None
+    one.settimeout(0)  # with a timeout Python waits for a message even where MSG_DONTWAIT says not to
     with suppress(OSError):
-        _, ancillary, _, _ = one.recvmsg(1024, 1024, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT)
+        _, ancillary, _, _ = one.recvmsg(1024, 1024, socket.MSG_ERRQUEUE)
         for level, kind, data in ancillary:
             if (level, kind) == _OPTIONS.get(one.family):
                 return _read(one, data)
