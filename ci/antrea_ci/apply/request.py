@@ -1,4 +1,4 @@
-"""What `apply` was asked for."""
+"""What `apply`, and whatever else changes the living cluster, was asked for."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ TIMEOUT_SECONDS = 1200.0
 
 
 @dataclass(frozen=True)
-class Request:
-    """The options. ``timeout``, in seconds, is for each wait; ``ask`` puts a question to a person, None without one.
-
-    ``outside_window`` is the reason for which agents may restart now; ``typed`` the name of the cluster.
+class ChangeRequest:
+    """The options of every change. ``timeout``, in seconds, is for each wait; ``ask`` puts a question to a person, None
+    without one. ``typed`` is the name of the cluster.
     """
 
-    ref: str = "HEAD"
     kubeconfig: Path | None = None
     work_dir: Path | None = None
     dry_run: bool = False
-    prune: bool = False
     force_conflicts: bool = False
     yes: bool = False
     typed: str = ""
-    outside_window: str = ""
     timeout: float = TIMEOUT_SECONDS
     any_commit: bool = False
     no_vault: bool = False
@@ -34,11 +30,24 @@ class Request:
     @property
     def waived(self) -> str:
         """The safeguards that were switched off, by the names of their options; this is recorded."""
-        options = {
+        return " ".join(sorted(name for name, is_on in self._waivers().items() if is_on))
+
+    def _waivers(self) -> dict[str, bool]:
+        return {
             "--any-commit": self.any_commit,
             "--force-conflicts": self.force_conflicts,
             "--no-vault": self.no_vault,
-            "--prune": self.prune,
             "--steal-lease": self.steal_lease,
         }
-        return " ".join(name for name, is_on in options.items() if is_on)
+
+
+@dataclass(frozen=True)
+class Request(ChangeRequest):
+    """The options of `apply`. ``outside_window`` is the reason for which agents may restart now."""
+
+    ref: str = "HEAD"
+    prune: bool = False
+    outside_window: str = ""
+
+    def _waivers(self) -> dict[str, bool]:
+        return {**super()._waivers(), "--prune": self.prune}
