@@ -20,6 +20,10 @@ class Session(NamedTuple):
 
         return Path(self.folder)
 
+    def path(self, given: Path | None) -> Path | None:
+        """What an option names, below the folder unless it is absolute; None where it was not given."""
+        return self.directory / given.expanduser() if given else None
+
 
 def existing(path: Path) -> Path:
     """``path`` if there is something; UsageError if not."""

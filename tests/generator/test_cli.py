@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -16,6 +17,7 @@ from antrea_ci import __version__
 from antrea_generator import __main__, crash
 from antrea_generator.cli import cli
 from antrea_generator.commands import schema
+from antrea_generator.session import Session
 from support.repos import run, spawn
 
 
@@ -116,6 +118,14 @@ def test_a_full_disk_is_told_without_a_log(monkeypatch):
     raise_in_schema(monkeypatch, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/file"))
     ran = run("schema")
     assert (ran.code, ran.err) == (1, "error: /some/file: No space left on device\n")
+
+
+def test_what_an_option_names_is_below_the_folder_of_c():
+    """So that `credentials --kubeconfig ../kubeconfig` and `apply --kubeconfig ../kubeconfig` mean the same file."""
+    session = Session("ocp")
+    assert session.path(Path("../kubeconfig")) == Path("ocp/../kubeconfig")
+    assert session.path(Path("/kubeconfig")) == Path("/kubeconfig")
+    assert session.path(None) is None
 
 
 def test_json_stands_alone_on_standard_output(tmp_path):

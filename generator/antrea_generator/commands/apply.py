@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from antrea_ci.repo import ClusterRepo
+from antrea_generator.output import formats
 from antrea_generator.session import Session
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--any-commit", is_flag=True, help="Also a commit that is not on the install branch; recorded.")
 @click.option("--no-vault", is_flag=True, help="Keep no snapshots; recorded.")
 @click.option("--steal-lease", is_flag=True, help="Take the lease from whoever holds it; recorded.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats
 @click.pass_obj
 def command(
     session: Session,
@@ -53,7 +54,7 @@ def command(
     any_commit: bool,
     no_vault: bool,
     steal_lease: bool,
-    form: str,
+    output_format: str,
 ) -> int:
     """Bring the living cluster to what a commit renders: diff, restarts, window, question, server-side apply in order,
     waits, verify, record. What a running cluster cannot follow is refused. Interrupted, the same command goes on.
@@ -64,8 +65,8 @@ def command(
     redaction.guard_streams()
     request = Request(
         ref=ref,
-        kubeconfig=kubeconfig,
-        work_dir=work_dir,
+        kubeconfig=session.path(kubeconfig),
+        work_dir=session.path(work_dir),
         dry_run=dry_run,
         prune=prune,
         force_conflicts=force_conflicts,
@@ -79,7 +80,7 @@ def command(
         ask=_ask if sys.stdin.isatty() else None,
     )
     home = ClusterRepo.at(session.directory)
-    return _drift(home, request, form) if is_drift else _apply(home, request, form)
+    return (_drift if is_drift else _apply)(home, request, output_format)
 
 
 def _apply(home: ClusterRepo, request: Request, form: str) -> int:

@@ -56,8 +56,8 @@ def command(
     from antrea_ci.model.effective import load
 
     cluster = load(ClusterRepo.at(session.directory))
-    found = _found(cluster, session.directory / folder if folder else None, from_vault=from_vault)
-    target = (session.directory / file.expanduser()).absolute() if file else default_file(cluster)
+    found = _found(cluster, session.path(folder), from_vault=from_vault)
+    target = given.absolute() if (given := session.path(file)) else default_file(cluster)
     write_kubeconfig(cluster, found.kubeconfig, target, force=force)
     if output_format == "json":
         _print_json(cluster, found, target)

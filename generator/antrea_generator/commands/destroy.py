@@ -52,7 +52,11 @@ def command(
     redaction.guard_streams()
     home = ClusterRepo.at(session.directory)
     base = Request(
-        installer=installer, work_dir=work_dir, no_vault=no_vault, any_version=any_version, steal_lease=steal_lease
+        installer=session.path(installer),
+        work_dir=session.path(work_dir),
+        no_vault=no_vault,
+        any_version=any_version,
+        steal_lease=steal_lease,
     )
     refuse_to_destroy(home)
     confirmed = typed or _asked()

@@ -81,8 +81,8 @@ def command(
     request = Request(
         ref=ref,
         until=Until(until),
-        installer=installer,
-        work_dir=work_dir,
+        installer=session.path(installer),
+        work_dir=session.path(work_dir),
         skip_preflight=skipped(skip_preflight),
         no_vault=no_vault,
         resume=resume,
@@ -90,7 +90,7 @@ def command(
         any_commit=any_commit,
         any_version=any_version,
         steal_lease=steal_lease,
-        kubeconfig=kubeconfig,
+        kubeconfig=session.path(kubeconfig),
     )
     home = ClusterRepo.at(session.directory)
     return _dry_run(home, request) if dry_run else _install(home, request)

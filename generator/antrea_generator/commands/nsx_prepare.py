@@ -63,7 +63,7 @@ def command(
     redaction.guard_streams()
     repo = ClusterRepo.at(session.directory)
     source = existing(session.directory / archive) if archive else None
-    done = prepare(repo, source, Wish(renew, by_authority, key_folder, days), os.environ)
+    done = prepare(repo, source, Wish(renew, by_authority, session.path(key_folder), days), os.environ)
     click.echo(as_json(_json(done)) if output_format == "json" else "\n".join(_lines(done)))
     return 0
 

@@ -34,7 +34,13 @@ def test_a_repository_of_the_packaged_template_follows_its_public_home(
     commit(template, "v99.0.0")
     done = run("update", cwd=repo)
     assert done.code == 0, done.err
-    assert git(repo, "diff", "--name-only").split() == [".copier-answers.yml", ".editorconfig", "README.md"]
+    assert git(repo, "diff", "--name-only").split() == [
+        ".copier-answers.yml",
+        ".editorconfig",
+        "README.md",
+        "firewall/README.md",
+        "firewall/rules.csv",
+    ]
     answers = yaml.safe_load((repo / ".copier-answers.yml").read_text())
     assert (answers["_src_path"], answers["_commit"]) == (facts("template")["url"], "v99.0.0")
     assert (answers["cluster_network"], answers["ci"]) == ("10.204.0.0/14", "both")
