@@ -124,6 +124,9 @@ def serving(folder: Path) -> Generator[Server]:
         served = stack.enter_context(_running([str(programs["kube-apiserver"]), *flags], log))
         server = Server(f"https://127.0.0.1:{secure}", programs["kubectl"], folder, authority.file, Keys(at))
         _until(lambda: _is_ready(server.rest, served, log), f"the API server is not ready, see {log}")
+        # It makes its own Service once it is ready, and tests of networks look at that.
+        service = "/api/v1/namespaces/default/services/kubernetes"
+        _until(lambda: server.rest.found(service) is not None, "the API server has not made its own Service")
         server.keys.remember()
         yield server
 
