@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import yaml
 
-from antrea_ci.errors import AntreaGitopsError
+from antrea_ci.errors import AntreaGitopsError, FindingsError
 from antrea_ci.image_references import repository_of
 from antrea_ci.images.mirrors import DIGEST_SOURCES_SINCE, KEYS, Mirrors
 from antrea_ci.images.plan import PlannedImage
 from antrea_ci.install_config.config import Config
+from antrea_ci.values import items_at, text_at
 from antrea_ci.yaml_nodes import child
-from antrea_ci.yamlio import Value, dump
+from antrea_ci.yamlio import Path, Value, dump, parse
 
 
 @dataclass(frozen=True)
@@ -53,33 +54,55 @@ def _key(config: Config) -> str:
     return older if config.items(older) and not config.items(newer) else newer
 
 
+_FIX = "write it as a list, one `- source: ...` a line; or add the entries that `images mirror-config` prints"
+
+
 def with_mirrors(text: str, config: Config, wanted: MirrorConfig) -> str:
-    """The text of install-config.yaml with the missing entries after those that are there, or at its end."""
+    """The text of install-config.yaml with the missing entries after those that are there, or at its end.
+
+    AntreaGitopsError where it is written so that nothing can be added.
+    """
     written = config.written((wanted.key,))
-    pair = child(config.document.node, written[0])
-    lines = wanted.as_text().splitlines(keepends=True)
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = [f"{line}{end}" for line in wanted.as_text().splitlines()]
+    after = _with(text, child(config.document.node, written[0]), lines, end)
+    if after is None or not _has(after, written, wanted.missing):
+        raise AntreaGitopsError(
+            f"install-config.yaml has `{written[0]}` in a form that nothing can be added to", fix=_FIX
+        )
+    return after
+
+
+def _with(text: str, pair: tuple[yaml.Node, yaml.Node] | None, lines: Sequence[str], end: str) -> str | None:
+    """None where the value is of a form that is not known."""
     if pair is None:
-        end = "" if text.endswith("\n") or not text else "\n"
-        return f"{text}{end}{''.join(lines)}"
+        gap = "" if text.endswith("\n") or not text else end
+        return f"{text}{gap}{''.join(lines)}"
     found = pair[1]
     if isinstance(found, yaml.SequenceNode) and not found.flow_style and found.value:
-        return _appended(text, found, lines[1:])
+        return _appended(text, found, lines[1:], end)
     if isinstance(found, (yaml.SequenceNode, yaml.ScalarNode)) and not found.value:
-        start, end = found.start_mark.index, found.end_mark.index
-        return text[:start].rstrip(" ") + "\n" + "".join(lines[1:]).rstrip("\n") + text[end:]
-    raise AntreaGitopsError(
-        f"install-config.yaml has `{written[0]}` in a form that nothing can be added to",
-        fix="write it as a list, one `- source: ...` a line; or add the entries that `images mirror-config` prints",
-    )
+        start, stop = found.start_mark.index, found.end_mark.index
+        return text[:start].rstrip(" ") + end + "".join(lines[1:]).removesuffix(end) + text[stop:]
+    return None
 
 
-def _appended(text: str, found: yaml.SequenceNode, lines: Sequence[str]) -> str:
+def _has(text: str, path: Path, missing: Mapping[str, str]) -> bool:
+    """Whether the list at ``path`` of ``text`` says what was missing; a document that was ended before it does not."""
+    try:
+        entries = items_at(parse(text.encode(), "install-config.yaml").value, path)
+    except FindingsError:
+        return False
+    return missing.keys() <= {text_at(entry, ("source",)) for entry in entries}
+
+
+def _appended(text: str, found: yaml.SequenceNode, lines: Sequence[str], end: str) -> str:
     """The lines behind the last entry, as far to the right as the list."""
     last = _last_line(found)
     above = text.splitlines(keepends=True)
     head = above[: last + 1]
     if head and not head[-1].endswith("\n"):
-        head[-1] += "\n"
+        head[-1] += end
     indent = " " * max(found.start_mark.column, 0)
     moved = [indent + line.removeprefix("  ") for line in lines]
     return "".join([*head, *moved, *above[last + 1 :]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import click
@@ -11,7 +10,7 @@ from antrea_generator.lazy import LazyGroup
 
 
 class _Verbs(LazyGroup):
-    modules: ClassVar[Mapping[str, tuple[str, str]]] = {
+    modules: ClassVar = {
         "plan": ("images_plan", "List every image that the cluster pulls because of this repository; offline."),
         "push": ("images_push", "Push the vendor's archives to the registry of cluster.yaml, after checking them."),
         "lock": ("images_lock", "Write the digest of every image behind its tag in cluster.yaml."),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from antrea_generator.lazy import LazyGroup
 
 
 class _Verbs(LazyGroup):
-    modules = {  # noqa: RUF012 - as the base class declares it
+    modules: ClassVar = {
         "prepare": ("nsx_prepare", "Take the vendor's archive, make overlay, rendered objects, key and certificate."),
         "check": ("nsx_check", "Say what would keep the cluster from joining NSX, or will soon part it from NSX."),
         "apply": ("nsx_cluster:apply", "Join the cluster to NSX, or carry a merged change to it."),

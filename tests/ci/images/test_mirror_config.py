@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from antrea_ci.errors import AntreaGitopsError
 from antrea_ci.images.mirror_config import MirrorConfig, mirror_config, with_mirrors
 from antrea_ci.images.mirrors import Mirrors, config_of
 from antrea_ci.images.plan import planned
@@ -81,6 +82,18 @@ def test_missing_entries_are_added_and_everything_else_stays(tmp_path: Path, end
     for line in text.splitlines():
         if "[]" not in line:
             left_lines.remove(line)  # raises where a line of the file is gone
+
+
+def test_the_lines_that_are_added_end_as_the_files_own(tmp_path: Path):
+    config, found, text = wanted(tmp_path, "imageDigestSources:\n- source: quay.io/x\n  mirrors: [m.example.org/x]\n")
+    after = with_mirrors(text.replace("\n", "\r\n"), config, found)
+    assert after.count("\n") == after.count("\r\n") > text.count("\n")
+
+
+def test_nothing_is_written_behind_the_end_of_the_document(tmp_path: Path):
+    config, found, text = wanted(tmp_path, "...\n")
+    with pytest.raises(AntreaGitopsError, match="in a form that nothing can be added to"):
+        with_mirrors(text, config, found)
 
 
 def test_an_older_key_that_is_in_use_gets_the_entries_because_both_are_refused(tmp_path: Path):
