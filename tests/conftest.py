@@ -118,7 +118,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _shares(item: pytest.Item) -> bool:
     found = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
-    return any(fixture.scope in ("module", "package") for fixtures in found for fixture in fixtures)
+    return any(fixture.scope == "module" for fixtures in found for fixture in fixtures)
 
 
 @pytest.hookimpl(wrapper=True)

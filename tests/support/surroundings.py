@@ -26,9 +26,6 @@ class Surroundings:
         for number, name in enumerate(self._nodes):
             # On OpenShift Antrea's own controller gives nodes their pod networks.
             pods = {} if self._openshift else {"podCIDR": PODS.format(number), "podCIDRs": [PODS.format(number)]}
-            # One of a test before may still be there.
-            if self._rest.found(f"/api/v1/nodes/{name}"):
-                self._rest.ask("DELETE", f"/api/v1/nodes/{name}")
             self._rest.ask("POST", "/api/v1/nodes", _node(name) | {"spec": pods})
             self._rest.put_status(f"/api/v1/nodes/{name}", _node_status(name, kubelet))
         namespace = "openshift-kube-proxy" if self._openshift else "kube-system"

@@ -10,7 +10,7 @@ from support.api_server import Server
 from support.living import Living, living
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def running(started_api_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Generator[Living]:
     """A cluster that is as its repository says: whoever changes one of them leaves it so."""
     with living(started_api_server, tmp_path_factory.mktemp("living")) as found:
