@@ -83,6 +83,7 @@ def templates() -> Generator[None]:
 
 
 _LONG = {"e2e", "mutations"}
+_LONGEST_NAME = 64
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +107,11 @@ def api_server(request: pytest.FixtureRequest) -> Generator[Server]:
     server: Server = request.getfixturevalue("started_api_server")
     yield server
     server.wipe()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Archives hold the time at which they were made: named by their bytes, tests would differ from worker to worker."""
+    return argname if isinstance(val, bytes) and len(val) > _LONGEST_NAME else None
 
 
 @pytest.hookimpl(tryfirst=True)
