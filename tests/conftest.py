@@ -110,7 +110,7 @@ def api_server(request: pytest.FixtureRequest) -> Generator[Server]:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Archives hold the time at which they were made: named by their bytes, tests would differ from worker to worker."""
+    """Archives hold the time at which they were made: named by its bytes, a test would differ from worker to worker."""
     return argname if isinstance(val, bytes) and len(val) > _LONGEST_NAME else None
 
 

@@ -87,9 +87,10 @@ def missing_of_deployment(living: Living, deployment: Manifest) -> str:
     wanted = number_at(deployment, "spec", "replicas")
     is_seen = number_at(deployment, "status", "observedGeneration") >= number_at(deployment, "metadata", "generation")
     counts = [number_at(deployment, "status", key) for key in ("updatedReplicas", "readyReplicas", "replicas")]
-    if is_seen and counts == [wanted] * len(counts):
-        return ""
     pods = living.interworking_pods()
+    # For a moment after a pod was removed the Deployment still counts it.
+    if is_seen and counts == [wanted] * len(counts) and sum(_is_ready(pod, deployment) for pod in pods) >= wanted:
+        return ""
     return _held_up(living, pods) or _containers(pods, deployment)
 
 
@@ -106,6 +107,11 @@ def _containers(pods: list[Manifest], deployment: Manifest) -> str:
     if not waiting:
         return "its new pod has not taken the place of the old one"
     return f"{len(names) - len(waiting)}/{len(names)} containers are ready (not {', '.join(waiting)})"
+
+
+def _is_ready(pod: Manifest, deployment: Manifest) -> bool:
+    ready = ready_containers(pod)
+    return all(ready.get(name, False) for name in container_names(deployment))
 
 
 def container_names(deployment: Manifest) -> list[str]:
